@@ -1,0 +1,1 @@
+"""Name any clip of your own music library by ear."""

@@ -1,0 +1,207 @@
+"""Everything that can go wrong, with a stable code, a severity and a remedy.
+
+    AudioIdentError
+    ├── BadInput                  BAD_INPUT              an argument outside its documented range
+    ├── SettingsInvalid           SETTINGS_INVALID       a setting cannot be used
+    ├── FileProblem                                      one file cannot be used; the others go on
+    │   ├── FileUnreadable        FILE_UNREADABLE        the operating system refuses to read it
+    │   ├── FileChanged           FILE_CHANGED           it changed while it was being read
+    │   ├── UnsupportedFormat     UNSUPPORTED_FORMAT     no audio container or codec that we know
+    │   ├── NoAudio               NO_AUDIO               no audio stream, or only pictures
+    │   ├── VideoFile             VIDEO_FILE             a film; its sound track is not music
+    │   ├── AudioTooShort         AUDIO_TOO_SHORT        fewer seconds than can be listened to
+    │   ├── LimitExceeded         LIMIT_EXCEEDED         more bytes or seconds than allowed
+    │   ├── DecodeFailed          DECODE_ERROR           audio that cannot be decoded at all
+    │   ├── DecodeTimeout         DECODE_TIMEOUT         decoding took longer than allowed
+    │   └── WorkerCrashed         WORKER_CRASHED         the worker process died on this file
+    └── StoreProblem                                     the library itself cannot be used
+        ├── LibraryLocked         LIBRARY_LOCKED         another process is writing
+        ├── DatabaseProblem       DATABASE_ERROR         the catalogue cannot be read or written
+        ├── IndexCorrupt          INDEX_CORRUPT          an index file fails its checksum
+        ├── ArtefactCorrupt       ARTEFACT_CORRUPT       an analysis fails its checksum
+        ├── ArtefactMissing       ARTEFACT_MISSING       an analysis that a row names is not there
+        └── DiskFull              DISK_FULL              no space left in the data directory
+
+Warnings are not raised; they travel as `model.audio.AudioWarning` with a code of their own.
+"""
+
+import enum
+from typing import ClassVar
+
+
+class Severity(enum.StrEnum):
+    """What an error means for the work in progress."""
+
+    WARN = "warn"
+    SKIP_FILE = "skip_file"
+    ABORT = "abort"
+
+
+class AudioIdentError(Exception):
+    """Root of every error raised on purpose.
+
+    The message states the fact; `remedy` says what a person can do about it.
+    """
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    severity: ClassVar[Severity] = Severity.ABORT
+    http_status: ClassVar[int] = 500
+    remedy: ClassVar[str] = "Report this with the log."
+    is_retryable: ClassVar[bool] = False
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(fact)
+        self.fact = fact
+
+    def __reduce__(self) -> tuple[type["AudioIdentError"], tuple[str]]:
+        return type(self), (self.fact,)
+
+
+class BadInput(AudioIdentError):
+    """An argument lies outside its documented range."""
+
+    code = "BAD_INPUT"
+    http_status = 422
+    remedy = "Correct the argument."
+
+
+class SettingsInvalid(AudioIdentError):
+    """A setting has a value that cannot be used."""
+
+    code = "SETTINGS_INVALID"
+    remedy = "Correct the setting; `audio-ident doctor` lists all of them with their origin."
+
+
+class FileProblem(AudioIdentError):
+    """One file cannot be used; the import goes on with the others."""
+
+    severity = Severity.SKIP_FILE
+    http_status = 400
+
+
+class FileUnreadable(FileProblem):
+    """The operating system refuses to read the file."""
+
+    code = "FILE_UNREADABLE"
+    remedy = "Check that the file exists and that its permissions allow reading."
+    is_retryable = True
+
+
+class FileChanged(FileProblem):
+    """The file changed while it was being read."""
+
+    code = "FILE_CHANGED"
+    remedy = "Import again once the file is no longer being written."
+    is_retryable = True
+
+
+class UnsupportedFormat(FileProblem):
+    """The bytes are no audio container or codec that we know."""
+
+    code = "UNSUPPORTED_FORMAT"
+    http_status = 415
+    remedy = "Convert the file to FLAC, MP3, Ogg, Opus, M4A or WAV."
+
+
+class NoAudio(FileProblem):
+    """The file holds no audio stream, or nothing but pictures."""
+
+    code = "NO_AUDIO"
+    remedy = "Nothing to do: there is nothing to listen to in this file."
+
+
+class VideoFile(FileProblem):
+    """The file is a film; its sound track is not imported as music."""
+
+    code = "VIDEO_FILE"
+    remedy = "Extract the sound track to an audio file if it is music you want to find."
+
+
+class AudioTooShort(FileProblem):
+    """The audio has fewer seconds than can be listened to."""
+
+    code = "AUDIO_TOO_SHORT"
+    remedy = "Use a longer piece."
+
+
+class LimitExceeded(FileProblem):
+    """The file has more bytes or seconds than the settings allow."""
+
+    code = "LIMIT_EXCEEDED"
+    http_status = 413
+    remedy = "Raise AUDIO_IDENT_MAX_FILE_BYTES or AUDIO_IDENT_MAX_FILE_SECONDS."
+
+
+class DecodeFailed(FileProblem):
+    """The audio cannot be decoded at all."""
+
+    code = "DECODE_ERROR"
+    remedy = "Play the file in another program; if that fails too, replace it."
+
+
+class DecodeTimeout(FileProblem):
+    """Decoding took longer than allowed."""
+
+    code = "DECODE_TIMEOUT"
+    remedy = "Raise AUDIO_IDENT_DECODE_TIMEOUT_S if the file is sound and very long."
+    is_retryable = True
+
+
+class WorkerCrashed(FileProblem):
+    """The worker process died while it listened to this file."""
+
+    code = "WORKER_CRASHED"
+    remedy = "Import again; if it happens again the file is damaged in an unusual way."
+    is_retryable = True
+
+
+class StoreProblem(AudioIdentError):
+    """The library itself cannot be used."""
+
+    http_status = 503
+
+
+class LibraryLocked(StoreProblem):
+    """Another process is writing to this data directory."""
+
+    code = "LIBRARY_LOCKED"
+    remedy = "Wait until the other process ends; reading is possible meanwhile."
+    is_retryable = True
+
+
+class DatabaseProblem(StoreProblem):
+    """The catalogue cannot be read or written."""
+
+    code = "DATABASE_ERROR"
+    remedy = "Run `audio-ident doctor`."
+
+
+class IndexCorrupt(StoreProblem):
+    """A file of the fingerprint index fails its checksum."""
+
+    code = "INDEX_CORRUPT"
+    remedy = "Run `audio-ident rebuild`: it makes the index again without decoding any audio."
+
+
+class ArtefactCorrupt(StoreProblem):
+    """A stored analysis fails its checksum."""
+
+    code = "ARTEFACT_CORRUPT"
+    severity = Severity.SKIP_FILE
+    remedy = "Run `audio-ident import` on the folder: the file will be listened to again."
+
+
+class ArtefactMissing(StoreProblem):
+    """An analysis that a row names is not there."""
+
+    code = "ARTEFACT_MISSING"
+    severity = Severity.SKIP_FILE
+    remedy = "Run `audio-ident import` on the folder: the file will be listened to again."
+
+
+class DiskFull(StoreProblem):
+    """No space is left in the data directory."""
+
+    code = "DISK_FULL"
+    remedy = "Free some space or move AUDIO_IDENT_DATA_DIR, then import again."
+    is_retryable = True
