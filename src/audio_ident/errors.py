@@ -20,6 +20,7 @@
         ├── IndexCorrupt          INDEX_CORRUPT          an index file fails its checksum
         ├── ArtefactCorrupt       ARTEFACT_CORRUPT       an analysis fails its checksum
         ├── ArtefactMissing       ARTEFACT_MISSING       an analysis that a row names is not there
+        ├── StoreInaccessible     STORE_INACCESSIBLE     the system refuses the data directory
         └── DiskFull              DISK_FULL              no space left in the data directory
 
 Warnings are not raised; they travel as `model.audio.AudioWarning` with a code of their own.
@@ -197,6 +198,13 @@ class ArtefactMissing(StoreProblem):
     code = "ARTEFACT_MISSING"
     severity = Severity.SKIP_FILE
     remedy = "Run `audio-ident import` on the folder: the file will be listened to again."
+
+
+class StoreInaccessible(StoreProblem):
+    """The operating system refuses to read or write the data directory."""
+
+    code = "STORE_INACCESSIBLE"
+    remedy = "Check the permissions and the health of the disk that holds AUDIO_IDENT_DATA_DIR."
 
 
 class DiskFull(StoreProblem):

@@ -1,0 +1,73 @@
+"""Writing files so that they survive a crash, and naming what the disk refuses.
+
+A file counts as written once its bytes *and* its name are on the disk: both are synchronised.
+"""
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from audio_ident.errors import DiskFull, StoreInaccessible
+
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextlib.contextmanager
+def disk_errors_named(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into errors that say what to do.
+
+    Raises
+    ------
+    DiskFull
+        No space, no quota, or the largest file size is reached.
+    StoreInaccessible
+        Any other refusal, such as missing permissions or a failing disk.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise DiskFull(f"{path}: {error.strerror}") from error
+        raise StoreInaccessible(f"{path}: {error.strerror or error}") from error
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_directory(directory: Path) -> None:
+    """Make a directory and the missing ones above it, durably."""
+    if directory.is_dir():
+        return
+    make_directory(directory.parent)
+    directory.mkdir(exist_ok=True)
+    sync_directory(directory.parent)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file so that it holds, at any instant, the old content or the new.
+
+    Raises
+    ------
+    DiskFull, StoreInaccessible
+        The file then is as it was before.
+    """
+    unfinished = path.with_name(path.name + ".tmp")
+    with disk_errors_named(path):
+        try:
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
+        sync_directory(path.parent)
