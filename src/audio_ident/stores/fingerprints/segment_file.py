@@ -50,6 +50,8 @@ class StoredSegment:
     segment: Segment
     landmark_counts: npt.NDArray[np.uint32]
     """Landmarks of each recording, shape `(n,)`."""
+    checksums: Mapping[str, int]
+    """CRC-32 of each array, as it was when it was written."""
     file_bytes: int
 
 
@@ -215,6 +217,7 @@ def open_segment(path: Path) -> StoredSegment:
             parameters=directory["parameters"],
         ),
         landmark_counts=recordings["landmarks"],
+        checksums={name: entry["crc32"] for name, entry in directory["arrays"].items()},
         file_bytes=size,
     )
 
@@ -258,13 +261,21 @@ def check_segment(path: Path) -> StoredSegment:
         Some part fails its checksum.
     """
     stored = open_segment(path)
-    with path.open("rb") as file:
-        mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    directory, _ = _read_directory(path, mapping)
-    for name, entry in directory["arrays"].items():
-        if _checksum(stored.segment.arrays[name]) != entry["crc32"]:
-            raise IndexCorrupt(f"{path}: array {name} fails its checksum")
+    check_arrays(stored)
     return stored
+
+
+def check_arrays(stored: StoredSegment) -> None:
+    """Read all arrays of an open segment; its file may be gone already.
+
+    Raises
+    ------
+    IndexCorrupt
+        An array fails its checksum.
+    """
+    for name, checksum in stored.checksums.items():
+        if _checksum(stored.segment.arrays[name]) != checksum:
+            raise IndexCorrupt(f"{stored.path}: array {name} fails its checksum")
 
 
 def rename_segment(stored: StoredSegment, path: Path) -> StoredSegment:

@@ -6,7 +6,7 @@ from pathlib import Path
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.stores.fingerprints.segment_file import (
     StoredSegment,
-    check_segment,
+    check_arrays,
     write_segment,
 )
 from audio_ident.stores.fingerprints.segment_options import Merge
@@ -24,7 +24,7 @@ def merge_into(path: Path, sources: Sequence[ShelvedSegment], merge: Merge) -> S
         The sources are as they were.
     """
     for source in sources:
-        check_segment(source.stored.path)
+        check_arrays(source.stored)
     counts: dict[AudioDigest, int] = {}
     for source in sources:
         for row in source.published.nonzero()[0].tolist():

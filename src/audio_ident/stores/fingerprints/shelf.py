@@ -103,12 +103,13 @@ class Shelf:
     def replace(self, sources: Sequence[ShelvedSegment], merged: StoredSegment) -> None:
         """Put a merged segment in the place of its sources.
 
-        Recordings may have died, or died for readers, while the segments were being merged.
+        Recordings may have died, or died for readers, while the segments were being merged; a
+        source of which nothing was left may even have gone.
         """
         names = {source.name for source in sources}
         published = {
             digest
-            for name in names
+            for name in names & self._segments.keys()
             for digest in _chosen(self._segments[name].stored, self._segments[name].published)
         }
         digests = merged.segment.digests
