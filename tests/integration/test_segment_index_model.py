@@ -91,5 +91,5 @@ class IndexMachine(RuleBasedStateMachine):
             shutil.rmtree(self.directory)
 
 
-IndexMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+IndexMachine.TestCase.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
 TestIndexAgainstModel = IndexMachine.TestCase

@@ -239,14 +239,13 @@ class SegmentIndex:
         if not self._is_changed:
             return
         stored = self._write_pending() if self._pending else None
-        try:
-            log = create_log(log_path(self._directory, self._next_number()))
-        except StoreProblem:
-            if stored is not None:
-                stored.path.unlink(missing_ok=True)
-            raise
         fresh = (SegmentEntry(file_name=stored.path.name, dead_rows=()),) if stored else ()
-        self._commit((*self._shelf.publishable(), *fresh), log)
+        log = self._next_log(fresh)
+        try:
+            self._commit((*self._shelf.publishable(), *fresh), log)
+        except StoreProblem:
+            log.close()
+            raise
         gone = [known.stored.path for known in self._shelf.segments() if not known.alive.any()]
         self._shelf.publish()
         if stored is not None:
@@ -260,6 +259,13 @@ class SegmentIndex:
             lambda allocate: self._options.build(recordings, allocate),
             self._pending.landmark_counts(),
         )
+
+    def _next_log(self, fresh: tuple[SegmentEntry, ...]) -> ChangeLog:
+        try:
+            return create_log(log_path(self._directory, self._next_number()))
+        except StoreProblem:
+            self._remove([self._directory / entry.file_name for entry in fresh])
+            raise
 
     def _commit(self, entries: tuple[SegmentEntry, ...], log: ChangeLog) -> None:
         generation = self._next_number()

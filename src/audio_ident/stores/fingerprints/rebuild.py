@@ -37,9 +37,9 @@ def rebuild_index(
     with disk_errors_named(directory):
         make_directory(directory)
         building = _Building(directory, options)
-        for digest, landmarks in recordings:
-            building.take(digest, landmarks)
-        building.finish()
+    for digest, landmarks in recordings:
+        building.take(digest, landmarks)
+    building.finish()
 
 
 class _Building:
@@ -71,7 +71,8 @@ class _Building:
             log_name=log.path.name,
         )
         write_manifest(self._directory, manifest)
-        remove_unlisted(self._directory, manifest)
+        with disk_errors_named(self._directory):
+            remove_unlisted(self._directory, manifest)
 
     def _flush(self) -> None:
         if self._pending:
@@ -88,8 +89,9 @@ class _Building:
         while sources := self._shelf.plan(self._options.fan_in):
             path = segment_path(self._directory, self._next_number())
             self._shelf.replace(sources, merge_into(path, sources, self._options.merge))
-            for source in sources:
-                source.stored.path.unlink()
+            with disk_errors_named(self._directory):
+                for source in sources:
+                    source.stored.path.unlink()
 
     def _next_number(self) -> int:
         self._number += 1

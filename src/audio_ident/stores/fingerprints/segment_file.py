@@ -178,7 +178,7 @@ def write_segment(
             file.close()
             unfinished.unlink(missing_ok=True)
         sync_directory(path.parent)
-    return open_segment(path)
+        return open_segment(path)
 
 
 def _recording_table(
