@@ -143,4 +143,10 @@ def read(directory: Path, last: int) -> None:
 
 if __name__ == "__main__":
     command, place, *numbers = sys.argv[1:]
-    {"write": write, "crash": crash, "read": read}[command](Path(place), *map(int, numbers))
+    match command:
+        case "write":
+            write(Path(place), int(numbers[0]))
+        case "crash":
+            crash(Path(place))
+        case "read":
+            read(Path(place), int(numbers[0]))
