@@ -60,7 +60,7 @@ def _add_all(index: SegmentIndex, recordings: list[tuple[AudioDigest, Landmarks]
 def measure(
     directory: Path, count: int, landmarks: int, options: SegmentOptions
 ) -> dict[str, object]:
-    """Times of every step, sizes, and ratios to writing the same bytes once."""
+    """Measure times of every step, sizes, and ratios to writing the same bytes once."""
     recordings = list(_recordings(count, landmarks))
     raw_bytes = 7 * count * landmarks
     steps = {"write_plain": _timed(lambda: write_atomically(directory / "raw", bytes(raw_bytes)))}

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from builders.plain_segments import content_of, contents, merge_plain_segments, plain_options
-from builders.recordings import digest_of, random_landmarks
 
 from audio_ident.model.segment import Allocate, Segment
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
+from builders.plain_segments import content_of, contents, merge_plain_segments, plain_options
+from builders.recordings import digest_of, random_landmarks
 
 
 class Gate:

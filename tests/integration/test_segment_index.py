@@ -106,6 +106,21 @@ def test_rebuild_keeps_the_last_of_a_digest_that_comes_twice(tmp_path: Path) -> 
         assert contents(reader.snapshot()) == _expected(range(40))
 
 
+def test_interrupted_first_rebuild_leaves_an_empty_index(tmp_path: Path) -> None:
+    """A new index whose first rebuilding failed is empty, not damaged."""
+
+    def recordings() -> Iterator[tuple[AudioDigest, Landmarks]]:
+        yield from _recordings(range(50))
+        raise RuntimeError("no more")
+
+    with pytest.raises(RuntimeError, match="no more"):
+        rebuild_index(tmp_path, recordings(), OPTIONS)
+
+    assert find_index_problems(tmp_path) == ()
+    with closing(SegmentIndex(tmp_path, OPTIONS)) as index:
+        assert index.digests() == frozenset()
+
+
 def test_interrupted_rebuild_leaves_the_old_index(tmp_path: Path) -> None:
     """When the recordings cannot be read to the end, nothing has changed."""
 
@@ -137,6 +152,9 @@ def test_damage_is_an_error_until_rebuilt(tmp_path: Path, pattern: str, is_remov
 
     with pytest.raises(IndexCorrupt):
         SegmentIndex(tmp_path, OPTIONS)
+    if not pattern.startswith("log"):
+        with closing(SegmentIndexReader(tmp_path)) as reader, pytest.raises(IndexCorrupt):
+            reader.snapshot()
     assert len(find_index_problems(tmp_path)) == 1
 
     rebuild_index(tmp_path, _recordings(range(60)), OPTIONS)

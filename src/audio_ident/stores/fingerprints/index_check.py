@@ -5,7 +5,7 @@ from pathlib import Path
 
 from audio_ident.errors import IndexCorrupt
 from audio_ident.stores.disk import disk_errors_named
-from audio_ident.stores.fingerprints.index_directory import has_segment_files
+from audio_ident.stores.fingerprints.index_directory import is_manifest_lost
 from audio_ident.stores.fingerprints.log import read_log
 from audio_ident.stores.fingerprints.manifest import Manifest, find_manifest
 from audio_ident.stores.fingerprints.segment_file import check_segment
@@ -23,8 +23,9 @@ def find_index_problems(directory: Path) -> tuple[str, ...]:
             except IndexCorrupt as problem:
                 return (problem.fact,)
             if manifest is None:
-                is_lost = directory.is_dir() and has_segment_files(directory)
-                return (f"{directory}: the manifest is missing",) if is_lost else ()
+                if is_manifest_lost(directory):
+                    return (f"{directory}: the manifest is missing",)
+                return ()
             problems = _problems_of(directory, manifest)
             if not problems or _is_current(directory, manifest):
                 return problems

@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
-from audio_ident.stores.fingerprints.manifest import MANIFEST_NAME, Manifest
+from audio_ident.errors import IndexCorrupt
+from audio_ident.stores.fingerprints.log import create_log
+from audio_ident.stores.fingerprints.manifest import MANIFEST_NAME, Manifest, write_manifest
 
 _NUMBERED = re.compile(r"(?:segment|log)-(\d+)\.(?:seg|log)")
 
@@ -18,9 +20,27 @@ def log_path(directory: Path, number: int) -> Path:
     return directory / f"log-{number:010d}.log"
 
 
-def has_segment_files(directory: Path) -> bool:
-    """Whether there is any segment file, named by a manifest or not."""
-    return next(directory.glob("segment-*.seg"), None) is not None
+def is_manifest_lost(directory: Path) -> bool:
+    """Whether there are segments without a manifest; a new index gets its manifest first."""
+    has_segments = next(directory.glob("segment-*.seg"), None) is not None
+    return has_segments and not (directory / MANIFEST_NAME).exists()
+
+
+def create_index(directory: Path) -> Manifest:
+    """Write the first, empty generation of an index.
+
+    Raises
+    ------
+    IndexCorrupt
+        There was an index, but its manifest is missing.
+    """
+    if is_manifest_lost(directory):
+        raise IndexCorrupt(f"{directory}: the manifest is missing")
+    log = create_log(log_path(directory, 1))
+    log.close()
+    manifest = Manifest(generation=2, segments=(), log_name=log.path.name)
+    write_manifest(directory, manifest)
+    return manifest
 
 
 def highest_number(directory: Path) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from audio_ident.errors import IndexCorrupt
 from audio_ident.model.segment import Snapshot
 from audio_ident.stores.disk import disk_errors_named
+from audio_ident.stores.fingerprints.index_directory import is_manifest_lost
 from audio_ident.stores.fingerprints.manifest import MANIFEST_NAME, Manifest, parse_manifest
 from audio_ident.stores.fingerprints.segment_file import StoredSegment, open_segment
 
@@ -62,6 +63,8 @@ class SegmentIndexReader:
             try:
                 file = self._path.open("rb")
             except FileNotFoundError:
+                if is_manifest_lost(self._directory):
+                    raise IndexCorrupt(f"{self._directory}: the manifest is missing") from None
                 self._hold(None)
                 self._segments, self._snapshot = {}, _EMPTY
                 return

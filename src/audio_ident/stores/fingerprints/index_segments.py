@@ -21,7 +21,7 @@ from audio_ident.model.segment import Snapshot
 from audio_ident.stores.disk import disk_errors_named, make_directory
 from audio_ident.stores.fingerprints.index_check import find_index_problems
 from audio_ident.stores.fingerprints.index_directory import (
-    has_segment_files,
+    create_index,
     highest_number,
     log_path,
     remove_unlisted,
@@ -178,7 +178,7 @@ class SegmentIndex:
         self._logged_landmarks = 0
         with disk_errors_named(self._directory):
             make_directory(self._directory)
-            manifest = find_manifest(self._directory) or self._first_manifest()
+            manifest = find_manifest(self._directory) or create_index(self._directory)
             self._generation = manifest.generation
             self._number = max(manifest.generation, highest_number(self._directory))
             for entry in manifest.segments:
@@ -189,15 +189,6 @@ class SegmentIndex:
             self._is_changed = bool(changes)
             self._snapshot = None
             remove_unlisted(self._directory, manifest)
-
-    def _first_manifest(self) -> Manifest:
-        if has_segment_files(self._directory):
-            raise IndexCorrupt(f"{self._directory}: the manifest is missing")
-        log = create_log(log_path(self._directory, 1))
-        log.close()
-        manifest = Manifest(generation=2, segments=(), log_name=log.path.name)
-        write_manifest(self._directory, manifest)
-        return manifest
 
     def _open(self, entry: SegmentEntry) -> StoredSegment:
         path = self._directory / entry.file_name

@@ -7,6 +7,7 @@ from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.landmarks import Landmarks
 from audio_ident.stores.disk import disk_errors_named, make_directory
 from audio_ident.stores.fingerprints.index_directory import (
+    create_index,
     highest_number,
     log_path,
     remove_unlisted,
@@ -36,6 +37,8 @@ def rebuild_index(
     """
     with disk_errors_named(directory):
         make_directory(directory)
+        if not any(directory.iterdir()):
+            create_index(directory)
         building = _Building(directory, options)
     for digest, landmarks in recordings:
         building.take(digest, landmarks)
