@@ -24,7 +24,7 @@ from builders.recordings import digest_of, random_landmarks
 OPTIONS = plain_options(flush_landmarks=300, fan_in=2)
 """So small that nearly all the time goes into flushing and merging."""
 
-CRASH_CHANGES = 14
+CRASH_CHANGES = 12
 """Changes that a process makes in which every step is once the last."""
 
 _WATCHED_EVENTS = frozenset({"open", "os.rename", "os.remove", "os.truncate", "mmap.__new__"})

@@ -11,6 +11,7 @@ from audio_ident.stores.fingerprints.index_check import find_index_problems
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
 from builders.index_processes import CRASH_CHANGES, OPTIONS, start, state_after
+from builders.memory_directory import memory_directory
 from builders.plain_segments import contents, plain_options
 from builders.recordings import digest_of, random_landmarks
 
@@ -59,23 +60,28 @@ def test_killed_writer_loses_nothing_it_reported(tmp_path: Path) -> None:
     assert done > 30
 
 
-def test_every_step_may_be_the_last(tmp_path: Path) -> None:
+def test_every_step_may_be_the_last() -> None:
     """Killed before each single step on files, the index holds what was reported, or one more."""
-    with start("crash", tmp_path) as crasher:
-        output, _ = crasher.communicate()
-    steps = int(output)
-    for step in range(1, steps + 1):
-        home = tmp_path / str(step)
-        reported = len((home / "done").read_text().splitlines())
-        with closing(SegmentIndexReader(home / "index")) as reader:
-            published = contents(reader.snapshot())
-            assert any(published == state_after(count) for count in range(reported + 2))
-        with closing(SegmentIndex(home / "index", OPTIONS)) as index:
-            found = contents(index.snapshot())
-            assert found in (state_after(reported), state_after(reported + 1))
-        assert find_index_problems(home / "index") == ()
-    assert reported == CRASH_CHANGES
+    with memory_directory() as directory:
+        with start("crash", directory) as crasher:
+            output, _ = crasher.communicate()
+        steps = int(output)
+        reported = [_check_crashed(directory / str(step)) for step in range(1, steps + 1)]
+
+    assert reported[-1] == CRASH_CHANGES
     assert steps > 100
+
+
+def _check_crashed(home: Path) -> int:
+    """Check the index of a killed process; the number of changes that it reported."""
+    reported = len((home / "done").read_text().splitlines())
+    with closing(SegmentIndexReader(home / "index")) as reader:
+        published = contents(reader.snapshot())
+        assert any(published == state_after(count) for count in range(reported + 2))
+    with closing(SegmentIndex(home / "index", OPTIONS)) as index:
+        assert contents(index.snapshot()) in (state_after(reported), state_after(reported + 1))
+    assert find_index_problems(home / "index") == ()
+    return reported
 
 
 def test_reader_process_follows_without_blocking(tmp_path: Path) -> None:

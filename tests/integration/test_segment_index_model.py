@@ -1,8 +1,6 @@
 """The fingerprint index on disk against a dictionary, in any order of calls."""
 
-import shutil
-import tempfile
-from pathlib import Path
+import contextlib
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
+from builders.memory_directory import memory_directory
 from builders.plain_segments import content_of, contents, plain_options
 from builders.recordings import digest_of, random_landmarks
 
@@ -24,7 +23,8 @@ class IndexMachine(RuleBasedStateMachine):
     @initialize(flush_landmarks=st.sampled_from([1, 300, 10_000]), fan_in=st.integers(2, 4))
     def start(self, flush_landmarks: int, fan_in: int) -> None:
         """An empty index of any configuration."""
-        self.directory = Path(tempfile.mkdtemp(prefix="index-"))
+        self.home = contextlib.ExitStack()
+        self.directory = self.home.enter_context(memory_directory())
         self.options = plain_options(flush_landmarks=flush_landmarks, fan_in=fan_in)
         self.index = SegmentIndex(self.directory, self.options)
         self.reader = SegmentIndexReader(self.directory)
@@ -88,8 +88,8 @@ class IndexMachine(RuleBasedStateMachine):
             assert self.index.verify() == ()
             assert contents(self.reader.snapshot()) == self.model
             self.reader.close()
-            shutil.rmtree(self.directory)
+            self.home.close()
 
 
-IndexMachine.TestCase.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
+IndexMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestIndexAgainstModel = IndexMachine.TestCase
