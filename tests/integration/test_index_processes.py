@@ -36,28 +36,35 @@ os._exit(0)
 """
 
 
-def test_killed_writer_loses_nothing_it_reported(tmp_path: Path) -> None:
+def test_killed_writer_loses_nothing_it_reported() -> None:
     """Killed 15 times at random, while adding, flushing or merging, the index is always whole."""
     rng = random.Random(7)
     done = 0
-    for _ in range(15):
-        with start("write", tmp_path, done) as writer:
-            assert writer.stdout is not None
-            assert writer.stdout.readline() == "ready\n"
-            time.sleep(rng.uniform(0, 0.1))
-            writer.kill()
-            reported = [line for line in writer.stdout if line.endswith("\n")]
-        done = int(reported[-1]) + 1 if reported else done
-        with closing(SegmentIndexReader(tmp_path / "index")) as reader:
-            published = contents(reader.snapshot())
-            assert any(published == state_after(count) for count in range(done + 2))
-        assert find_index_problems(tmp_path / "index") == ()
-        with closing(SegmentIndex(tmp_path / "index", OPTIONS)) as index:
-            found = contents(index.snapshot())
-            # A change may have been finished without having been reported any more.
-            done += found != state_after(done)
-            assert found == state_after(done)
+    with memory_directory() as directory:
+        for _ in range(15):
+            done = _kill_and_check(directory, done, rng.uniform(0, 0.1))
     assert done > 30
+
+
+def _kill_and_check(directory: Path, done: int, life_s: float) -> int:
+    """Let a writer go on for a moment; the number of changes that the index then holds."""
+    with start("write", directory, done) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+        time.sleep(life_s)
+        writer.kill()
+        reported = [line for line in writer.stdout if line.endswith("\n")]
+    done = int(reported[-1]) + 1 if reported else done
+    with closing(SegmentIndexReader(directory / "index")) as reader:
+        published = contents(reader.snapshot())
+        assert any(published == state_after(count) for count in range(done + 2))
+    assert find_index_problems(directory / "index") == ()
+    with closing(SegmentIndex(directory / "index", OPTIONS)) as index:
+        found = contents(index.snapshot())
+        # A change may have been finished without having been reported any more.
+        done += found != state_after(done)
+        assert found == state_after(done)
+    return done
 
 
 def test_every_step_may_be_the_last() -> None:
