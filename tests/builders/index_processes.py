@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -39,14 +40,21 @@ def change_of(number: int) -> tuple[AudioDigest, Landmarks | None]:
     return digest_of(number), random_landmarks(number)
 
 
-def state_after(count: int) -> dict[AudioDigest, bytes]:
-    """What an index holds after the first `count` changes."""
+def states_until(count: int) -> Iterator[dict[AudioDigest, bytes]]:
+    """What an index holds after 0, 1, ... `count` changes: one dictionary that goes on changing."""
     state: dict[AudioDigest, bytes] = {}
+    yield state
     for number in range(count):
         digest, landmarks = change_of(number)
         state.pop(digest, None)
         if landmarks is not None:
             state[digest] = content_of(landmarks)
+        yield state
+
+
+def state_after(count: int) -> dict[AudioDigest, bytes]:
+    """What an index holds after the first `count` changes."""
+    *_, state = states_until(count)
     return state
 
 
