@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.packet import Packet
 
 from audio_ident.engines.feeds import new_feeds
@@ -20,6 +21,9 @@ from audio_ident.model.audio import Feed
 
 DEMUX_ATTEMPTS = 16
 """How often reading goes on behind a damaged place of the container."""
+
+PACKETS_PER_CHECK = 16
+"""Packets between two looks at the limits: about 0.4 s of MP3; each look costs as much as 3."""
 
 EXACT_LENGTH_CONTAINERS = frozenset({"mov"})
 """Containers whose length is exact to the sample, though FFmpeg leaves the padding on."""
@@ -40,15 +44,21 @@ class PyavDecoder:
         deadline_s = self._clock() + limits.timeout_s
         with _opened_file(source, limits.max_bytes) as file, open_audio(file) as opened:
             hearing = _Hearing(opened, feeds, declared_seconds(opened, file))
-            for packet in hearing.packets():
+            for number, packet in enumerate(hearing.packets()):
                 hearing.hear(packet)
-                if self._clock() > deadline_s:
-                    raise DecodeTimeout(f"not decoded within {limits.timeout_s:g} s")
-                if hearing.seconds > limits.max_seconds:
-                    raise LimitExceeded(f"longer than {limits.max_seconds:g} s")
+                if number % PACKETS_PER_CHECK:
+                    continue
+                self._check(hearing, limits, deadline_s)
                 if limits.first_s is not None and hearing.seconds >= limits.first_s:
                     return hearing.finish(is_cut_short=True)
+            self._check(hearing, limits, deadline_s)
             return hearing.finish(is_cut_short=False)
+
+    def _check(self, hearing: "_Hearing", limits: DecodeLimits, deadline_s: float) -> None:
+        if self._clock() > deadline_s:
+            raise DecodeTimeout(f"not decoded within {limits.timeout_s:g} s")
+        if hearing.seconds > limits.max_seconds:
+            raise LimitExceeded(f"longer than {limits.max_seconds:g} s")
 
 
 class _Hearing:
@@ -70,7 +80,7 @@ class _Hearing:
         """How much was decoded so far."""
         return self._tally.seconds
 
-    def packets(self) -> Iterator[Packet]:
+    def packets(self) -> Iterator["Packet[AudioStream]"]:
         """All packets of the stream, going on behind damaged places for a while."""
         if self._packet_sink is not None:
             identity = (self._opened.codec_name, self._context.sample_rate, self._context.channels)
@@ -87,7 +97,7 @@ class _Hearing:
                     return
                 yield packet
 
-    def hear(self, packet: Packet) -> None:
+    def hear(self, packet: "Packet[AudioStream]") -> None:
         """Hand on a packet and what it decodes to."""
         if packet.size:
             self._tally.packet_count += 1
@@ -113,7 +123,7 @@ class _Hearing:
             warnings=() if is_cut_short else self._tally.warnings(self._declared_s),
         )
 
-    def _decode(self, packet: Packet) -> list[AudioFrame]:
+    def _decode(self, packet: "Packet[AudioStream]") -> list[AudioFrame]:
         try:
             return self._context.decode(packet if packet.size else None)
         except PYAV_ODDITIES:

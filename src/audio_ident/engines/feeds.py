@@ -9,14 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import soxr
 
 from audio_ident.engines.protocols import Sink
 from audio_ident.engines.pyav_frames import NativeBlock
-from audio_ident.model.audio import MONO_RATE_HZ, STEREO_RATE_HZ, Feed
+from audio_ident.model.audio import MONO_RATE_HZ, STEREO_RATE_HZ, Feed, Mono, Stereo
 
-Mix: TypeAlias = Callable[[NativeBlock], npt.NDArray[np.float32]]
+Samples: TypeAlias = Mono | Stereo
+
+Mix: TypeAlias = Callable[[NativeBlock], Samples]
 """Makes the channels of a stream from those of the file."""
 
 QUALITY = "HQ"
@@ -36,6 +37,7 @@ class ResampledFeed:
         self._sink = sink
         self._source_rate_hz = 0
         self._resampler: soxr.ResampleStream | None = None
+        self._waiting: list[Samples] = []
 
     def feed(self, block: NativeBlock) -> None:
         """Hear the next block; its rate may differ from that of the block before."""
@@ -46,14 +48,15 @@ class ResampledFeed:
         samples = self._mix(block)
         if self._resampler is not None:
             samples = self._resampler.resample_chunk(samples)
-        self._hand_over(samples)
+        self._gather(samples)
 
     def finish(self) -> None:
         """Hand over what the filter still holds."""
         if self._resampler is not None:
             nothing = np.zeros((0,) if self._channels == 1 else (0, self._channels), np.float32)
-            self._hand_over(self._resampler.resample_chunk(nothing, last=True))
+            self._gather(self._resampler.resample_chunk(nothing, last=True))
         self._resampler = None
+        self._hand_over()
 
     def _new_resampler(self, source_rate_hz: int) -> soxr.ResampleStream | None:
         if source_rate_hz == self._rate_hz:
@@ -62,9 +65,16 @@ class ResampledFeed:
             source_rate_hz, self._rate_hz, self._channels, dtype="float32", quality=QUALITY
         )
 
-    def _hand_over(self, samples: npt.NDArray[np.float32]) -> None:
-        if len(samples):
-            self._sink(np.clip(samples, -1, 1))
+    def _gather(self, samples: Samples) -> None:
+        self._waiting.append(samples)
+        if sum(map(len, self._waiting)) >= self._rate_hz:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        block = np.concatenate(self._waiting) if self._waiting else np.zeros(0, np.float32)
+        self._waiting.clear()
+        if len(block):
+            self._sink(np.clip(block, -1, 1, out=block))
 
 
 def new_feeds(sinks: Mapping[Feed, Sink]) -> list[ResampledFeed]:
@@ -76,12 +86,18 @@ def new_feeds(sinks: Mapping[Feed, Sink]) -> list[ResampledFeed]:
     return [ResampledFeed(*shapes[feed], sink) for feed, sink in sinks.items() if feed in shapes]
 
 
-def mix_to_mono(block: NativeBlock) -> npt.NDArray[np.float32]:
+def mix_to_mono(block: NativeBlock) -> Mono:
     """Mean of all channels, shape `(n,)`."""
-    return _mean(block.planes)
+    if len(block.planes) == 1:
+        return block.planes[0]
+    total = block.planes[0] + block.planes[1]
+    for plane in block.planes[2:]:
+        total += plane
+    total *= np.float32(1 / len(block.planes))
+    return total
 
 
-def mix_to_stereo(block: NativeBlock) -> npt.NDArray[np.float32]:
+def mix_to_stereo(block: NativeBlock) -> Stereo:
     """Left and right, shape `(n, 2)`: one channel on both sides, more than two folded."""
     if len(block.planes) <= 2:
         left, right = block.planes[0], block.planes[-1]
@@ -90,15 +106,16 @@ def mix_to_stereo(block: NativeBlock) -> npt.NDArray[np.float32]:
     return np.stack([left, right], axis=1)
 
 
-def _side(block: NativeBlock, letter: str) -> npt.NDArray[np.float32]:
+def _side(block: NativeBlock, letter: str) -> Mono:
     """Weighted mean of the channels on one side; the low-frequency channel is left out."""
-    total = np.zeros(block.planes.shape[1], np.float32)
+    total = np.zeros_like(block.planes[0])
     weights = np.float32(0)
     for name, plane in zip(block.channel_names, block.planes, strict=True):
         weight = _weight(name, letter)
         total += weight * plane
         weights += weight
-    return total / max(weights, SHARED_GAIN)
+    total /= max(weights, SHARED_GAIN)
+    return total
 
 
 def _weight(channel_name: str, letter: str) -> np.float32:
@@ -108,13 +125,3 @@ def _weight(channel_name: str, letter: str) -> np.float32:
     if side in {"L", "R"}:
         return np.float32(side == letter)
     return SHARED_GAIN
-
-
-def _mean(planes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    if len(planes) == 1:
-        return planes[0]
-    total = planes[0] + planes[1]
-    for plane in planes[2:]:
-        total += plane
-    total *= np.float32(1 / len(planes))
-    return total

@@ -135,5 +135,5 @@ def _is_film(stream: Stream) -> bool:
     if stream.disposition & Disposition.attached_pic:
         return False
     codec = stream.codec_context
-    is_still = codec is not None and codec.name in STILL_CODECS
+    is_still = getattr(codec, "name", None) in STILL_CODECS
     return not (is_still and stream.frames <= 1)

@@ -83,7 +83,9 @@ class Tally:
             channels=channels,
             bits_per_sample=_bits_per_sample(opened, format_bits),
             duration_ticks=self.ticks,
-            declared_duration_ticks=None if declared_s is None else seconds_to_ticks(declared_s),
+            declared_duration_ticks=None
+            if declared_s is None
+            else seconds_to_ticks(float(declared_s)),
         )
 
     def warnings(self, declared_s: Fraction | None) -> tuple[AudioWarning, ...]:
