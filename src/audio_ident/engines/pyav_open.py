@@ -6,6 +6,8 @@ the containers listed here. A text that asks FFmpeg to open a socket (SDP) or an
 """
 
 import dataclasses
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -102,7 +104,7 @@ def _open_container(file: BinaryIO) -> InputContainer:
     file.seek(0)
     try:
         return av.open(
-            file,
+            _ForgivingFile(file),
             mode="r",
             options={"format_whitelist": CONTAINERS, "protocol_whitelist": "none"},
             metadata_errors="replace",
@@ -112,6 +114,33 @@ def _open_container(file: BinaryIO) -> InputContainer:
         if any(head[start:].startswith(magic) for start, magic in MAGIC):
             raise DecodeFailed(f"the container is damaged: {error}") from error
         raise UnsupportedFormat("the bytes are no audio that we know") from error
+
+
+class _ForgivingFile:
+    """Answers a seek to before the start as C does, with an error number.
+
+    FFmpeg tries such seeks on short files and takes "no" for an answer; Python would raise.
+    The file has no name here either, so only its content tells what it is.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read = file.read
+        self.tell = file.tell
+        self._file = file
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell()}.get(whence)
+        if start is None:
+            start = self._size_bytes()
+        if start + offset < 0:
+            return -errno.EINVAL
+        return self._file.seek(start + offset)
+
+    def _size_bytes(self) -> int:
+        position = self._file.tell()
+        size_bytes = self._file.seek(0, os.SEEK_END)
+        self._file.seek(position)
+        return size_bytes
 
 
 def _choose_stream(container: InputContainer) -> OpenedAudio:

@@ -24,6 +24,12 @@ CREDIBLE_FRAMES = 8
 LOSSLESS_CODECS = frozenset({"flac", "alac", "wavpack", "tta", "ape", "tak"})
 """Codecs besides PCM whose samples have a number of bits."""
 
+ALAC_BITS_BYTE = 17
+"""Where the header of ALAC (the `alac` box) has its bits per sample."""
+
+FLAC_BITS_BYTE = 13
+"""Where FLAC's STREAMINFO ends its five bits of (bits per sample - 1)."""
+
 
 class Tally:
     """What was decoded so far."""
@@ -119,5 +125,9 @@ def _bits_per_sample(opened: OpenedAudio, format_bits: int) -> int | None:
         return int(digits) if digits else 8
     if codec not in LOSSLESS_CODECS:
         return None
-    coded_bits = getattr(opened.stream.codec_context, "bits_per_coded_sample", 0)
-    return coded_bits or format_bits
+    header = opened.stream.codec_context.extradata or b""
+    if codec == "alac" and len(header) > ALAC_BITS_BYTE:
+        return header[ALAC_BITS_BYTE]
+    if codec == "flac" and len(header) > FLAC_BITS_BYTE:
+        return ((header[FLAC_BITS_BYTE - 1] & 1) << 4 | header[FLAC_BITS_BYTE] >> 4) + 1
+    return format_bits if format_bits <= 16 else None

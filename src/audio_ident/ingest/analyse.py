@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from audio_ident.core.listeners.audio_digest import AudioDigest as AudioDigestListener
 from audio_ident.core.listeners.file_digest import FileDigest
 from audio_ident.core.listeners.protocol import Listener
-from audio_ident.engines.protocols import DecodeLimits, Decoder, DecodeOutcome
+from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Decoder
 from audio_ident.errors import FileChanged, FileUnreadable, LimitExceeded
 from audio_ident.model.analysis import Analysis, AudioDigest, Field, Section
 from audio_ident.model.audio import Feed

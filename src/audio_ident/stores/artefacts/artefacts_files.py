@@ -31,10 +31,11 @@ class FileArtefactStore:
         """
         path = self._path(analysis.digest)
         temporary = path.with_suffix(".tmp")
+        stored = encode_analysis(analysis)
         try:
             _make_folder(path.parent)
             with temporary.open("wb") as file:
-                file.write(encode_analysis(analysis))
+                file.write(stored)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)

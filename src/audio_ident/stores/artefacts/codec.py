@@ -154,4 +154,4 @@ def _decode_field(value: Any, arrays: memoryview) -> Field:  # noqa: ANN401 -- a
 def _is_sorted_integers(values: npt.NDArray[np.generic]) -> bool:
     if values.dtype.kind not in "iu" or len(values) < 2:
         return False
-    return bool((values[1:] >= values[:-1]).all())
+    return bool(np.greater_equal(values[1:], values[:-1]).all())
