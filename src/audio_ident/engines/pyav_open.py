@@ -18,6 +18,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream
 
+from audio_ident.engines.file_headers import file_bytes, id3_bytes
 from audio_ident.errors import DecodeFailed, NoAudio, SettingsInvalid, UnsupportedFormat, VideoFile
 
 CONTAINERS = (
@@ -48,6 +49,9 @@ MAGIC = (
     (4, b"ftyp"),
 )
 """Where the containers we know carry which bytes: tells a damaged file from a foreign one."""
+
+ID3V1_BYTES = 128
+"""Length of the old tag at the end of an MP3 file."""
 
 PYAV_ODDITIES = (av.error.FFmpegError, IndexError, AttributeError, ValueError, RuntimeError)
 """What PyAV was seen to raise on damaged files; `ValueError` includes `UnicodeDecodeError`."""
@@ -111,6 +115,8 @@ def _open_container(file: BinaryIO) -> InputContainer:
             buffer_size=READ_BUFFER_BYTES,
         )
     except PYAV_ODDITIES as error:
+        if id3_bytes(file) and file_bytes(file) <= id3_bytes(file) + ID3V1_BYTES:
+            raise NoAudio("the file holds tags and nothing else") from error
         if any(head[start:].startswith(magic) for start, magic in MAGIC):
             raise DecodeFailed(f"the container is damaged: {error}") from error
         raise UnsupportedFormat("the bytes are no audio that we know") from error
@@ -129,23 +135,18 @@ class _ForgivingFile:
         self._file = file
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell()}.get(whence)
-        if start is None:
-            start = self._size_bytes()
+        starts = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell()}
+        start = starts[whence] if whence in starts else file_bytes(self._file)
         if start + offset < 0:
             return -errno.EINVAL
         return self._file.seek(start + offset)
-
-    def _size_bytes(self) -> int:
-        position = self._file.tell()
-        size_bytes = self._file.seek(0, os.SEEK_END)
-        self._file.seek(position)
-        return size_bytes
 
 
 def _choose_stream(container: InputContainer) -> OpenedAudio:
     if any(_is_film(stream) for stream in container.streams.video):
         raise VideoFile("the file has moving pictures")
+    if not len(container.streams):
+        raise DecodeFailed("the container is damaged: it lists no streams")
     if not container.streams.audio:
         raise NoAudio("the file has no audio stream")
     stream = container.streams.audio[0]
