@@ -14,7 +14,6 @@ from av.container import OutputContainer
 
 from builders.signals import Channels
 
-
 LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 """FFmpeg's name of the layout, by number of channels."""
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders.analyses import assert_same_analysis, landmark_fields, new_analysis
 
 from audio_ident.errors import ArtefactMissing
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from audio_ident.stores.artefacts.artefacts_memory import MemoryArtefactStore
 from audio_ident.stores.artefacts.protocol import ArtefactStore
+from builders.analyses import assert_same_analysis, landmark_fields, new_analysis
 
 STORES: dict[str, Callable[[Path], ArtefactStore]] = {
     "files": lambda folder: FileArtefactStore(folder / "artefacts"),

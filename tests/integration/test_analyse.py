@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from builders.encode import encode_to
-from builders.hearing import GENEROUS
-from builders.signals import chirps
 
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.decoder_pyav import PyavDecoder
@@ -17,6 +14,9 @@ from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Sink, Sou
 from audio_ident.errors import FileChanged, FileUnreadable
 from audio_ident.ingest.analyse import analyse
 from audio_ident.model.audio import Feed
+from builders.encode import encode_to
+from builders.hearing import GENEROUS
+from builders.signals import chirps
 
 
 class _MeddlingDecoder:

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from builders.analyses import landmark_fields, new_analysis
 
 from audio_ident.errors import ArtefactCorrupt, BadInput
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
+from builders.analyses import landmark_fields, new_analysis
 
 
 def test_files_lie_by_the_first_two_digits(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soxr
+
 from builders.encode import KINDS, encode_to
 from builders.hearing import hear
 from builders.signals import chirps, lag_samples

@@ -9,11 +9,12 @@ import mutagen.id3
 import mutagen.mp3
 import numpy as np
 import pytest
+
+from audio_ident.errors import AudioTooShort, DecodeFailed, FileProblem, NoAudio, VideoFile
+from audio_ident.model.audio import Feed
 from builders.encode import KINDS, cover_png, encode, encode_film
 from builders.hearing import Heard, hear
 from builders.signals import chirps
-
-from audio_ident.errors import AudioTooShort, DecodeFailed, FileProblem, NoAudio, VideoFile
 
 SECONDS = 12.0
 
@@ -131,3 +132,50 @@ def _add_cover(path: Path) -> None:
     picture.type, picture.mime, picture.data = 3, "image/png", cover_png()
     song.add_picture(picture)
     song.save()
+
+
+def test_a_change_of_rate_and_channels_in_the_middle_is_survived() -> None:
+    """Two MP3 streams in one file are heard one after the other, each at its own rate."""
+    kind = KINDS["mp3 without Xing and ID3"]
+    first = encode(chirps(3, 44_100, 2), kind)
+    second = encode(chirps(3, 48_000, 1), kind, 48_000)
+    heard = hear(first + second, (Feed.MONO_16K, Feed.STEREO_48K))
+    assert len(heard.samples()) / 16_000 == pytest.approx(6, abs=0.15)
+    assert len(heard.samples(Feed.STEREO_48K)) / 48_000 == pytest.approx(6, abs=0.15)
+    assert heard.outcome.facts.duration_ticks / 28_224_000 == pytest.approx(6, abs=0.15)
+    assert np.abs(heard.samples()[60_000:]).max() > 0.5
+
+
+def test_another_stream_chained_behind_an_ogg_is_heard() -> None:
+    """Ogg allows streams one after the other; both are one recording."""
+    kind = KINDS["ogg vorbis"]
+    heard = hear(encode(chirps(2), kind) + encode(chirps(2), kind))
+    assert len(heard.samples()) / 16_000 == pytest.approx(4, abs=0.15)
+
+
+@pytest.mark.parametrize("rate_hz", [1, 100, 2_147_483_647])
+def test_a_rate_that_no_recording_has_is_damage(rate_hz: int) -> None:
+    """A header of 1 Hz would blow five thousand samples up to an hour and a half."""
+    encoded = encode(chirps(1, 44_100, 1), KINDS["wav 16 bit"])
+    lied = encoded.replace((44_100).to_bytes(4, "little"), rate_hz.to_bytes(4, "little"))
+    with pytest.raises(DecodeFailed):
+        hear(lied)
+
+
+@pytest.mark.parametrize("channels", [3, 7, 64])
+def test_channels_without_names_are_averaged(channels: int) -> None:
+    """A plain WAV header says how many channels there are and not where they stand."""
+    encoded = encode(chirps(1, 16_000, 1), KINDS["wav 16 bit"], 16_000)
+    header, samples = encoded[:20], np.frombuffer(encoded[-32_000:], np.int16)
+    form = (
+        np.array([1, channels], "<u2").tobytes()
+        + np.array([16_000, 32_000 * channels], "<u4").tobytes()
+    )
+    form += np.array([2 * channels, 16], "<u2").tobytes()
+    data = np.repeat(samples, channels).tobytes()
+    riff = (36 + len(data)).to_bytes(4, "little")
+    wide = b"RIFF" + riff + header[8:20] + form + b"data" + len(data).to_bytes(4, "little") + data
+    heard = hear(wide, (Feed.MONO_16K, Feed.STEREO_48K))
+    assert heard.outcome.facts.channels == channels
+    np.testing.assert_allclose(heard.samples(), hear(encoded).samples(), atol=1e-5)
+    assert heard.samples(Feed.STEREO_48K).shape == (48_000, 2)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
 from builders.signals import tone
 
 HOURS = 4

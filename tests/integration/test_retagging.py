@@ -9,13 +9,13 @@ import mutagen.flac
 import mutagen.id3
 import mutagen.mp4
 import pytest
-from builders.encode import KINDS, cover_png, encode, encode_to
-from builders.hearing import GENEROUS
-from builders.signals import chirps
 
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.ingest.analyse import FileAnalysis, analyse
+from builders.encode import KINDS, cover_png, encode, encode_to
+from builders.hearing import GENEROUS
+from builders.signals import chirps
 
 TAGGABLE = [
     "mp3",

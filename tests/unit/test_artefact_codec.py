@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from builders.analyses import assert_same_analysis, landmark_fields, new_analysis
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from audio_ident.errors import ArtefactCorrupt, BadInput
 from audio_ident.stores.artefacts.codec import decode_analysis, encode_analysis
+from builders.analyses import assert_same_analysis, landmark_fields, new_analysis
 
 ARRAYS = hnp.arrays(
     dtype=st.one_of(
@@ -32,7 +32,10 @@ def test_any_fields_come_back(levels: dict, landmarks: dict) -> None:
     assert_same_analysis(decode_analysis(encode_analysis(analysis)), analysis)
 
 
-@given(values=hnp.arrays(np.int64, 30), dtype=st.sampled_from("i1 i2 i4 i8 u1 u2 u4 u8".split()))
+@given(
+    values=hnp.arrays(np.int64, 30),
+    dtype=st.sampled_from(["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"]),
+)
 def test_sorted_integers_come_back(values: np.ndarray, dtype: str) -> None:
     """Differences may leave the range of the type and still add up."""
     analysis = new_analysis(1, landmarks={"frame": np.sort(values.astype(dtype))})

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from builders.signals import tone
 
 from audio_ident.core.listeners.levels import Levels, amplitudes_to_steps, steps_to_dbfs
+from builders.signals import tone
 
 
 def test_a_sine_has_its_level_and_its_peak() -> None:

@@ -22,8 +22,11 @@ from audio_ident.model.audio import Feed
 DEMUX_ATTEMPTS = 16
 """How often reading goes on behind a damaged place of the container."""
 
+CREDIBLE_RATES_HZ = range(1000, 2_822_401)
+"""From below telephones to DSD512; a damaged header's 1 Hz would take 16,000 times the memory."""
+
 PACKETS_PER_CHECK = 16
-"""Packets between two looks at the limits: about 0.4 s of MP3; each look costs as much as 3."""
+"""Packets between two looks at the limits: about 0.4 s of MP3, 1.5 s of FLAC."""
 
 EXACT_LENGTH_CONTAINERS = frozenset({"mov"})
 """Containers whose length is exact to the sample, though FFmpeg leaves the padding on."""
@@ -104,7 +107,10 @@ class _Hearing:
             if self._packet_sink is not None:
                 self._packet_sink(bytes(packet))
         for frame in self._decode(packet):
-            if not frame.samples or not frame.sample_rate:
+            if frame.sample_rate not in CREDIBLE_RATES_HZ:
+                self._tally.damage_count += 1
+                continue
+            if not frame.samples:
                 continue
             self._tally.add(frame)
             for block in self._gatherer.add(frame):

@@ -33,8 +33,8 @@ STILL_CODECS = frozenset({"mjpeg", "png", "gif", "bmp", "webp", "tiff"})
 READ_BUFFER_BYTES = 256 * 1024
 """Bytes per call of Python's `read`; makes the calls too few to be measurable."""
 
-OLDEST_LIBRARIES = {"libavformat": (61, 0, 0), "libavcodec": (61, 0, 0)}
-"""FFmpeg 7.0, the oldest with which the tests of delay and padding passed."""
+OLDEST_LIBRARIES = {"libavformat": (62, 0, 0), "libavcodec": (62, 0, 0)}
+"""FFmpeg 8.0: the major version that our tests of delay, padding and refusals run with."""
 
 MAGIC = (
     (0, b"ID3"),
@@ -73,7 +73,7 @@ def library_versions() -> dict[str, str]:
     Raises
     ------
     SettingsInvalid
-        The libraries are older than those the decoder was proved with.
+        The libraries are older than those the decoder is proved with.
     """
     found = {name: tuple(version) for name, version in av.library_versions.items()}
     for name, oldest in OLDEST_LIBRARIES.items():
