@@ -14,7 +14,7 @@ from av.container import OutputContainer
 
 from builders.signals import Channels
 
-LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
+LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
 """FFmpeg's name of the layout, by number of channels."""
 
 

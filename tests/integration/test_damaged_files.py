@@ -179,3 +179,11 @@ def test_channels_without_names_are_averaged(channels: int) -> None:
     assert heard.outcome.facts.channels == channels
     np.testing.assert_allclose(heard.samples(), hear(encoded).samples(), atol=1e-5)
     assert heard.samples(Feed.STEREO_48K).shape == (48_000, 2)
+
+
+def test_eight_planar_channels_are_heard() -> None:
+    """PyAV counts a ninth plane in such frames, which points nowhere."""
+    heard = hear(encode(chirps(2, 48_000, 8), KINDS["aac faststart"], 48_000))
+    assert heard.outcome.facts.channels == 8
+    assert len(heard.samples()) == 32_000
+    assert 0.4 < np.abs(heard.samples()).max() < 0.7

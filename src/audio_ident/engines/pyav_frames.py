@@ -117,9 +117,8 @@ def _planes(frame: AudioFrame, shape: _Shape) -> list[npt.NDArray[np.generic]]:
     """Channels of a frame, without copying them."""
     channels = len(shape.channel_names)
     if shape.is_planar:
-        return [
-            np.frombuffer(memoryview(plane), shape.dtype, frame.samples) for plane in frame.planes
-        ]
+        planes = frame.planes[:channels]  # from 8 channels on PyAV gives a wild pointer as well
+        return [np.frombuffer(memoryview(plane), shape.dtype, frame.samples) for plane in planes]
     packed = np.frombuffer(memoryview(frame.planes[0]), shape.dtype, frame.samples * channels)
     return list(packed.reshape(-1, channels).T)
 
