@@ -1,6 +1,7 @@
 """Every decoder keeps the promises of `engines.protocols.Decoder`."""
 
 import dataclasses
+import errno
 import io
 import itertools
 import time
@@ -166,13 +167,30 @@ def test_the_bytes_of_the_file_are_not_a_decoders_business(decoder: Decoder) -> 
         hear(encode(chirps(1), KINDS["flac"]), (Feed.FILE_BYTES,), decoder=decoder)
 
 
-def test_errors_of_a_listener_pass(decoder: Decoder) -> None:
+class _FailingDisk(io.BytesIO):
+    """A file whose disk gives up after a while."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read, but not behind the first 100 kB."""
+        if self.tell() > 100_000:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(size)
+
+
+def test_a_failing_disk_makes_a_file_unreadable(decoder: Decoder) -> None:
+    """An error of the disk in the middle is no damage of the file: another try may succeed."""
+    with pytest.raises(FileUnreadable, match="Input/output"):
+        hear(_FailingDisk(encode(chirps(20), KINDS["wav 16 bit"])), decoder=decoder)
+
+
+@pytest.mark.parametrize("mistake", [IndexError, OSError, ValueError])
+def test_errors_of_a_listener_pass(decoder: Decoder, mistake: type[Exception]) -> None:
     """A mistake in a listener is not taken for a damaged file."""
 
     def sink(block: object) -> None:
-        raise IndexError(f"a mistake of ours, with {block!r}")
+        raise mistake(f"a mistake of ours, with {block!r}")
 
-    with pytest.raises(IndexError, match="of ours"):
+    with pytest.raises(mistake, match="of ours"):
         decoder.listen(
             io.BytesIO(encode(chirps(1), KINDS["flac"])), {Feed.MONO_16K: sink}, GENEROUS
         )

@@ -186,4 +186,4 @@ def test_eight_planar_channels_are_heard() -> None:
     heard = hear(encode(chirps(2, 48_000, 8), KINDS["aac faststart"], 48_000))
     assert heard.outcome.facts.channels == 8
     assert len(heard.samples()) == 32_000
-    assert 0.4 < np.abs(heard.samples()).max() < 0.7
+    assert 0.3 < np.abs(heard.samples()).max() < 0.9

@@ -11,6 +11,7 @@ from av.audio.stream import AudioStream
 from av.packet import Packet
 
 from audio_ident.engines.feeds import new_feeds
+from audio_ident.engines.file_headers import file_bytes
 from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Sink, Source
 from audio_ident.engines.pyav_declared import declared_seconds
 from audio_ident.engines.pyav_frames import HELD_BACK_SAMPLES, FrameGatherer, NativeBlock
@@ -96,6 +97,8 @@ class _Hearing:
                 except PYAV_ODDITIES:
                     self._tally.damage_count += 1
                     break
+                except OSError as error:
+                    raise FileUnreadable(f"cannot be read: {error.strerror or error}") from error
                 if packet is None:
                     return
                 yield packet
@@ -157,12 +160,10 @@ def _opened_file(source: Source, max_bytes: int) -> Iterator[BinaryIO]:
     try:
         if not file.seekable():
             raise BadInput("audio is read from files that can seek, never from a pipe")
-        size_bytes = file.seek(0, 2)
+        size_bytes = file_bytes(file)
         if size_bytes > max_bytes:
             raise LimitExceeded(f"{size_bytes} bytes, more than {max_bytes}")
         yield file
-    except OSError as error:
-        raise FileUnreadable(f"cannot be read: {error.strerror or error}") from error
     finally:
         if file is not source:
             file.close()

@@ -1,6 +1,10 @@
 """The few facts of file headers that FFmpeg does not pass on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
+
+from audio_ident.errors import FileUnreadable
 
 FIRST_FRAME_BYTES = 2048
 """More than the longest MPEG audio frame; the tag with the length lies in the first one."""
@@ -10,6 +14,11 @@ LENGTH_TAGS = (b"Xing", b"Info", b"VBRI")
 
 UNKNOWN_RIFF_BYTES = 0x7FFF_FFFF
 """Programs that write to a pipe put this or more, not knowing the size yet."""
+
+
+def first_bytes(file: BinaryIO, count: int) -> bytes:
+    """Start of a file; leaves the position as it was."""
+    return _read_at(file, 0, count)
 
 
 def id3_bytes(file: BinaryIO) -> int:
@@ -40,15 +49,25 @@ def missing_riff_bytes(file: BinaryIO) -> int:
 
 def file_bytes(file: BinaryIO) -> int:
     """Length of a file; leaves the position as it was."""
-    position = file.tell()
-    size_bytes = file.seek(0, 2)
-    file.seek(position)
-    return size_bytes
+    with _reading():
+        position = file.tell()
+        size_bytes = file.seek(0, 2)
+        file.seek(position)
+        return size_bytes
 
 
 def _read_at(file: BinaryIO, start: int, count: int) -> bytes:
-    position = file.tell()
-    file.seek(start)
-    found = file.read(count)
-    file.seek(position)
-    return found
+    with _reading():
+        position = file.tell()
+        file.seek(start)
+        found = file.read(count)
+        file.seek(position)
+        return found
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FileUnreadable(f"cannot be read: {error.strerror or error}") from error

@@ -18,8 +18,15 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream
 
-from audio_ident.engines.file_headers import file_bytes, id3_bytes
-from audio_ident.errors import DecodeFailed, NoAudio, SettingsInvalid, UnsupportedFormat, VideoFile
+from audio_ident.engines.file_headers import file_bytes, first_bytes, id3_bytes
+from audio_ident.errors import (
+    DecodeFailed,
+    FileUnreadable,
+    NoAudio,
+    SettingsInvalid,
+    UnsupportedFormat,
+    VideoFile,
+)
 
 CONTAINERS = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,flac,iff,matroska,mov,mp3,mpc,mpc8,ogg,tak,tta,w64,"
@@ -49,6 +56,9 @@ MAGIC = (
     (4, b"ftyp"),
 )
 """Where the containers we know carry which bytes: tells a damaged file from a foreign one."""
+
+HEAD_BYTES = 16
+"""Enough for every magic number above."""
 
 ID3V1_BYTES = 128
 """Length of the old tag at the end of an MP3 file."""
@@ -103,10 +113,9 @@ def open_audio(file: BinaryIO) -> Iterator[OpenedAudio]:
 
 
 def _open_container(file: BinaryIO) -> InputContainer:
-    file.seek(0)
-    head = file.read(16)
-    file.seek(0)
+    head = first_bytes(file, HEAD_BYTES)
     try:
+        file.seek(0)
         return av.open(
             _ForgivingFile(file),
             mode="r",
@@ -120,6 +129,8 @@ def _open_container(file: BinaryIO) -> InputContainer:
         if any(head[start:].startswith(magic) for start, magic in MAGIC):
             raise DecodeFailed(f"the container is damaged: {error}") from error
         raise UnsupportedFormat("the bytes are no audio that we know") from error
+    except OSError as error:
+        raise FileUnreadable(f"cannot be read: {error.strerror or error}") from error
 
 
 class _ForgivingFile:
