@@ -28,7 +28,9 @@ class Feed(enum.StrEnum):
     FILE_BYTES = "file_bytes"
     """Blocks of the file as it lies on disk (`bytes`)."""
     AUDIO_PACKETS = "audio_packets"
-    """The encoded packets of the audio stream (`bytes`), free of tags and container."""
+    """The encoded packets of the audio stream (`bytes`), free of tags and container.
+
+    The first block is one line of text: codec, rate in Hz, channels."""
     MONO_16K = "mono_16k"
     """`Mono` blocks at `MONO_RATE_HZ`."""
     STEREO_48K = "stereo_48k"
@@ -42,7 +44,7 @@ class AudioFacts:
     container: str
     """FFmpeg's name of the container, such as `mp3`, `flac`, `ogg`, `mov`."""
     codec: str
-    """FFmpeg's name of the codec, such as `mp3float`, `flac`, `vorbis`, `alac`."""
+    """FFmpeg's name of the codec, such as `mp3`, `flac`, `vorbis`, `alac`."""
     rate_hz: int
     """Sample rate of the file itself."""
     channels: int

@@ -1,0 +1,118 @@
+"""What a worker does with one file: read it, decode it once, let all listeners hear it.
+
+A pure function of the file and the listeners: it knows no catalogue and writes nothing.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from audio_ident.core.listeners.audio_digest import AudioDigest as AudioDigestListener
+from audio_ident.core.listeners.file_digest import FileDigest
+from audio_ident.core.listeners.protocol import Listener
+from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Decoder
+from audio_ident.errors import FileChanged, FileUnreadable, LimitExceeded
+from audio_ident.model.analysis import Analysis, AudioDigest, Field, Section
+from audio_ident.model.audio import Feed
+
+READ_BYTES = 1 << 20
+"""Bytes read at a time for the digest of the file."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FileAnalysis:
+    """What was learnt of one file: of its bytes (for its row) and of its audio (the artefact)."""
+
+    sha256: str
+    size_bytes: int
+    modified_ns: int
+    analysis: Analysis
+
+
+def analyse(
+    path: Path,
+    decoder: Decoder,
+    listeners: Iterable[Callable[[], Listener]],
+    limits: DecodeLimits,
+) -> FileAnalysis:
+    """Listen to one file.
+
+    `listeners` must make those for the two digests, as the registry's do. What hears the bytes
+    of the file speaks of the file and stays out of the artefact, which other files may share.
+    """
+    hearing = [make_listener() for make_listener in listeners]
+    before = _identity(path)
+    if before.size_bytes > limits.max_bytes:
+        raise LimitExceeded(f"{before.size_bytes} bytes, more than {limits.max_bytes}")
+    outcome = _hear_file(path, decoder, hearing, limits)
+    if _identity(path) != before:
+        raise FileChanged("size, time or place of the file changed while it was read")
+    sections = {
+        listener.name: Section(version=listener.version, fields=listener.finish())
+        for listener in hearing
+    }
+    return FileAnalysis(
+        sha256=str(_answer(sections, FileDigest.name, "sha256")),
+        size_bytes=before.size_bytes,
+        modified_ns=before.modified_ns,
+        analysis=Analysis(
+            digest=AudioDigest(str(_answer(sections, AudioDigestListener.name, "digest"))),
+            facts=outcome.facts,
+            warnings=outcome.warnings,
+            sections={
+                listener.name: sections[listener.name]
+                for listener in hearing
+                if listener.hears is not Feed.FILE_BYTES
+            },
+        ),
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _FileIdentity:
+    size_bytes: int
+    modified_ns: int
+    inode: int
+
+
+def _identity(path: Path) -> _FileIdentity:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise FileUnreadable(f"cannot be examined: {error.strerror or error}") from error
+    return _FileIdentity(
+        size_bytes=found.st_size, modified_ns=found.st_mtime_ns, inode=found.st_ino
+    )
+
+
+def _hear_file(
+    path: Path, decoder: Decoder, listeners: Sequence[Listener], limits: DecodeLimits
+) -> DecodeOutcome:
+    try:
+        with path.open("rb") as file:
+            _read_through(file, _fan_out(listeners, Feed.FILE_BYTES))
+            decoded = {listener.hears for listener in listeners} - {Feed.FILE_BYTES}
+            sinks = {feed: _fan_out(listeners, feed) for feed in sorted(decoded)}
+            return decoder.listen(file, sinks, limits)
+    except OSError as error:
+        raise FileUnreadable(f"cannot be read: {error.strerror or error}") from error
+
+
+def _read_through(file: BinaryIO, sink: Callable[[bytes], None]) -> None:
+    while block := file.read(READ_BYTES):
+        sink(block)
+
+
+def _fan_out(listeners: Sequence[Listener], feed: Feed) -> Callable[[Any], None]:
+    hearing = [listener for listener in listeners if listener.hears is feed]
+
+    def hand_on(block: Any) -> None:  # noqa: ANN401 -- bytes, Mono or Stereo, told by the feed
+        for listener in hearing:
+            listener.feed(block)
+
+    return hand_on
+
+
+def _answer(sections: dict[str, Section], listener: str, field: str) -> Field:
+    return sections[listener].fields[field]

@@ -1,0 +1,89 @@
+"""Artefacts as files: `<root>/<2 hex digits>/<digest>.analysis`."""
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from audio_ident.errors import ArtefactCorrupt, ArtefactMissing, BadInput, DiskFull
+from audio_ident.model.analysis import Analysis, AudioDigest
+from audio_ident.stores.artefacts.codec import decode_analysis, encode_analysis
+
+SUFFIX = ".analysis"
+DIGEST_PATTERN = re.compile(r"[0-9a-f]{32}")
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class FileArtefactStore:
+    """The `ArtefactStore` in a directory; one process writes, any number read."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, analysis: Analysis) -> None:
+        """Keep an analysis under its digest.
+
+        Raises
+        ------
+        DiskFull
+            No space is left; what was there before is still there.
+        """
+        path = self._path(analysis.digest)
+        temporary = path.with_suffix(".tmp")
+        stored = encode_analysis(analysis)
+        try:
+            _make_folder(path.parent)
+            with temporary.open("wb") as file:
+                file.write(stored)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            if error.errno in NO_SPACE:
+                raise DiskFull(f"no space for an artefact in {self._root}") from error
+            raise
+
+    def get(self, digest: AudioDigest) -> Analysis:
+        """Read an analysis back; see `protocol.ArtefactStore`."""
+        try:
+            stored = self._path(digest).read_bytes()
+        except FileNotFoundError as error:
+            raise ArtefactMissing(f"no artefact {digest}") from error
+        except OSError as error:
+            raise ArtefactCorrupt(f"artefact {digest} cannot be read: {error}") from error
+        analysis = decode_analysis(stored)
+        if analysis.digest != digest:
+            raise ArtefactCorrupt(f"artefact {digest} holds {analysis.digest}")
+        return analysis
+
+    def delete(self, digest: AudioDigest) -> None:
+        """Forget an analysis; no error when it is not there."""
+        self._path(digest).unlink(missing_ok=True)
+
+    def digests(self) -> Iterator[AudioDigest]:
+        """All digests that are there, in order."""
+        for path in sorted(self._root.glob(f"??/*{SUFFIX}")):
+            if DIGEST_PATTERN.fullmatch(path.stem):
+                yield AudioDigest(path.stem)
+
+    def _path(self, digest: AudioDigest) -> Path:
+        if not DIGEST_PATTERN.fullmatch(digest):
+            raise BadInput(f"{digest!r} is no digest of 32 hex digits")
+        return self._root / digest[:2] / f"{digest}{SUFFIX}"
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,32 @@
+"""Artefacts in memory, as bytes, for tests and for programs that keep nothing."""
+
+from collections.abc import Iterator
+
+from audio_ident.errors import ArtefactMissing
+from audio_ident.model.analysis import Analysis, AudioDigest
+from audio_ident.stores.artefacts.codec import decode_analysis, encode_analysis
+
+
+class MemoryArtefactStore:
+    """The `ArtefactStore` in a dictionary."""
+
+    def __init__(self) -> None:
+        self._stored: dict[AudioDigest, bytes] = {}
+
+    def put(self, analysis: Analysis) -> None:
+        """Keep an analysis under its digest."""
+        self._stored[analysis.digest] = encode_analysis(analysis)
+
+    def get(self, digest: AudioDigest) -> Analysis:
+        """Read an analysis back; see `protocol.ArtefactStore`."""
+        if digest not in self._stored:
+            raise ArtefactMissing(f"no artefact {digest}")
+        return decode_analysis(self._stored[digest])
+
+    def delete(self, digest: AudioDigest) -> None:
+        """Forget an analysis; no error when it is not there."""
+        self._stored.pop(digest, None)
+
+    def digests(self) -> Iterator[AudioDigest]:
+        """All digests that are there, in order."""
+        return iter(sorted(self._stored))
