@@ -1,0 +1,104 @@
+"""A small application that lives in memory, to stand behind the command line in tests."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from audio_ident.cli.application import Application, Entrance
+from audio_ident.errors import AudioIdentError, NoAudio
+from audio_ident.model.reports import (
+    CheckFinding,
+    Diagnosis,
+    FileOutcome,
+    Health,
+    IdentifiedClip,
+    ImportProgress,
+    ImportSummary,
+    RebuildProgress,
+    RebuildSummary,
+    TrackSummary,
+)
+from audio_ident.settings import Settings
+from builders.reports import an_import_summary, an_unknown_clip
+
+
+@dataclasses.dataclass(slots=True)
+class MemoryApplication:
+    """Knows clips by their bytes and tracks by a list."""
+
+    clips: dict[bytes, IdentifiedClip] = dataclasses.field(default_factory=dict)
+    listed: list[TrackSummary] = dataclasses.field(default_factory=list)
+    findings: list[CheckFinding] = dataclasses.field(default_factory=list)
+    summary: ImportSummary = dataclasses.field(default_factory=an_import_summary)
+    health: Health = Health.OK
+    trouble: AudioIdentError | None = None
+    """Raised when the library is opened."""
+    on_file: Callable[[], None] = lambda: None
+    """Called for every file of an import."""
+    opened_with: Settings | None = None
+    was_tracklist: bool = False
+
+    def import_folders(
+        self,
+        folders: Sequence[Path],
+        *,
+        on_progress: Callable[[ImportProgress], None],
+        should_stop: Callable[[], bool],
+    ) -> ImportSummary:
+        """Count the files and give the prepared summary."""
+        paths = [path for folder in folders for path in sorted(folder.iterdir())]
+        for number, path in enumerate(paths, start=1):
+            self.on_file()
+            failure = next((f for f in self.summary.failures if f.path == str(path)), None)
+            on_progress(
+                ImportProgress(
+                    path=str(path),
+                    outcome=FileOutcome.FAILED if failure else FileOutcome.ANALYSED,
+                    failure=failure,
+                    files_done=number,
+                    files_total=len(paths),
+                )
+            )
+            if should_stop():
+                return dataclasses.replace(self.summary, is_interrupted=True, analysed=number)
+        return self.summary
+
+    def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
+        """Look the bytes up; no bytes are no audio."""
+        self.was_tracklist = as_tracklist
+        content = clip.read_bytes()
+        if not content:
+            raise NoAudio("the file is empty")
+        return self.clips.get(content, an_unknown_clip())
+
+    def tracks(self) -> Iterator[TrackSummary]:
+        """Give the list."""
+        return iter(self.listed)
+
+    def check(self) -> Iterator[CheckFinding]:
+        """Give the findings."""
+        return iter(self.findings)
+
+    def rebuild(self, *, on_progress: Callable[[RebuildProgress], None]) -> RebuildSummary:
+        """Pretend nothing: there is no index to make again."""
+        on_progress(RebuildProgress(recordings_done=0, recordings_total=0))
+        return RebuildSummary(
+            generation=2, recordings=len(self.listed), failures=tuple(self.findings), elapsed_s=0.1
+        )
+
+    def entrance(self) -> Entrance:
+        """Doors into this application."""
+
+        @contextmanager
+        def open_application(settings: Settings) -> Iterator[Application]:
+            self.opened_with = settings
+            if self.trouble:
+                raise self.trouble
+            yield self
+
+        def diagnose(settings: Settings) -> Iterator[Diagnosis]:
+            fact = f"{settings.data_dir} is there"
+            yield Diagnosis(part="data directory", health=self.health, fact=fact, remedy="")
+
+        return Entrance(open_application=open_application, diagnose=diagnose)
