@@ -51,7 +51,7 @@ def phone_band(clip: Mono, rng: np.random.Generator) -> Mono:
     high_pass = 1 / np.sqrt(1 + (300 / np.maximum(frequency_hz, 1)) ** steepness)
     low_pass = 1 / np.sqrt(1 + (frequency_hz / 3400) ** (2 * steepness))
     band = np.fft.irfft(spectrum * high_pass * low_pass, len(clip))
-    return np.tanh(band / np.quantile(np.abs(band), 0.98)).astype(np.float32) * np.float32(0.8)
+    return np.asarray(0.8 * np.tanh(band / np.quantile(np.abs(band), 0.98)), np.float32)
 
 
 def room_echo(clip: Mono, rng: np.random.Generator) -> Mono:
@@ -81,7 +81,7 @@ def _add(clip: Mono, noise: npt.NDArray[np.floating], signal_to_noise_db: float)
     clip_power, noise_power = np.mean(clip**2), np.mean(noise**2)
     gain = np.sqrt(clip_power / noise_power / 10 ** (signal_to_noise_db / 10))
     mixed = clip + gain * noise
-    return (mixed * min(1.0, 0.9 / np.max(np.abs(mixed)))).astype(np.float32)
+    return np.asarray(mixed * min(1.0, 0.9 / np.max(np.abs(mixed))), np.float32)
 
 
 def _voice(length: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:

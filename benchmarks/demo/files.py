@@ -4,15 +4,17 @@ import base64
 import struct
 import zlib
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
 from benchmarks.demo.pieces import Piece
 from mutagen.flac import FLAC, Picture
-from mutagen.id3 import APIC, TALB, TIT2, TPE1, TRCK
-from mutagen.mp3 import MP3
+from mutagen.id3 import APIC, ID3, TALB, TIT2, TPE1, TRCK
 from mutagen.mp4 import MP4, MP4Cover
+from mutagen.ogg import OggFileType
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
@@ -39,19 +41,23 @@ def encode(path: Path, sound: Stereo | Mono, rate_hz: int, bit_rate: int | None 
     codec, codec_rate_hz, usual_bit_rate = CODECS[ending]
     layout = "mono" if sound.ndim == 1 else "stereo"
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=codec_rate_hz)
-        stream.layout = layout
+        # which kind of stream it is follows from a name that the type checker does not read
+        stream = cast("av.AudioStream", container.add_stream(codec, rate=codec_rate_hz))
+        context = stream.codec_context
+        context.layout = layout
         if bit_rate or usual_bit_rate:
-            stream.bit_rate = bit_rate or usual_bit_rate
+            context.bit_rate = bit_rate or usual_bit_rate
         if codec == "vorbis":
-            stream.codec_context.options = {"strict": "experimental"}
-        stream.open()
+            context.options = {"strict": "experimental"}
+        context.open()
         resampler = av.AudioResampler(
-            stream.format, layout, codec_rate_hz, stream.codec_context.frame_size or None
+            context.format, layout, codec_rate_hz, context.frame_size or None
         )
         samples = np.ascontiguousarray(np.atleast_2d(sound.T), np.float32)
         frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout=layout)
         frame.sample_rate = rate_hz
+        # without a time of its own a frame leaves the container to guess, and it guesses wrong
+        frame.pts, frame.time_base = 0, Fraction(1, rate_hz)
         for ready in [*resampler.resample(frame), *resampler.resample(None)]:
             container.mux(stream.encode(ready))
         container.mux(stream.encode(None))
@@ -99,14 +105,12 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 
 def _tag_mp3(path: Path, piece: Piece, number: int, cover: bytes) -> None:
-    file = MP3(path)
-    if file.tags is None:
-        file.add_tags()
+    tags = ID3()
     frames = [TIT2(text=piece.title), TPE1(text=piece.artist), TALB(text=piece.album),
               TRCK(text=str(number)), APIC(mime="image/png", type=3, data=cover)]  # fmt: skip
     for frame in frames:
-        file.tags.add(frame)
-    file.save()
+        tags.add(frame)
+    tags.save(path)
 
 
 def _tag_mp4(path: Path, piece: Piece, number: int, cover: bytes) -> None:
@@ -125,7 +129,7 @@ def _tag_flac(path: Path, piece: Piece, number: int, cover: bytes) -> None:
 
 
 def _tag_ogg(path: Path, piece: Piece, number: int, cover: bytes) -> None:
-    file = OggOpus(path) if piece.extension == "opus" else OggVorbis(path)
+    file: OggFileType = OggOpus(path) if piece.extension == "opus" else OggVorbis(path)
     file.update(_comments(piece, number))
     file["metadata_block_picture"] = base64.b64encode(_picture(cover).write()).decode("ascii")
     file.save()

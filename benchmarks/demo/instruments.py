@@ -124,7 +124,8 @@ def _time(length_s: float) -> npt.NDArray[np.float64]:
 
 def _sine(cycles: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     # float32 sines are several times faster, and exact enough once whole cycles are gone
-    return np.sin((2 * np.pi * (cycles - np.floor(cycles))).astype(np.float32))
+    angle = (2 * np.pi * (cycles - np.floor(cycles))).astype(np.float32)
+    return np.asarray(np.sin(angle), np.float32)
 
 
 def _partials(pitch_hz: float, most: int) -> range:

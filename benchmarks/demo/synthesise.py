@@ -56,7 +56,7 @@ def synthesise(piece: Piece) -> Stereo:
     dry = _mix(notes, round(length_s * RATE_HZ), rng)
     wet = dry + 0.16 * _reverberate(dry, rng)
     driven = np.tanh(1.4 * wet / np.max(np.abs(wet)))
-    return (driven * (PEAK / np.max(np.abs(driven)))).astype(np.float32)
+    return np.asarray(driven * (PEAK / np.max(np.abs(driven))), np.float32)
 
 
 def _play(piece: Piece, rng: np.random.Generator) -> Iterator[Note]:
