@@ -43,12 +43,13 @@ def main() -> int:
     for name in ("library", "clips", "foreign"):
         shutil.rmtree(FOLDER / name, ignore_errors=True)
         (FOLDER / name).mkdir(parents=True)
-    foreign = make_music([FOREIGN], FOLDER / "foreign")
     if music is None:
+        say(f"Making {len(LIBRARY)} pieces of music in {FOLDER / 'music'} ...")
         shutil.rmtree(FOLDER / "music", ignore_errors=True)
         music = FOLDER / "music"
         music.mkdir()
         make_music(LIBRARY, music)
+    foreign = make_music([FOREIGN], FOLDER / "foreign")
     import_music(music)
     rng = np.random.default_rng(7)
     origins = [*((path, True) for path in sample_tracks(rng)), *((path, False) for path in foreign)]
@@ -58,7 +59,6 @@ def main() -> int:
 
 def make_music(pieces: Sequence[Piece], folder: Path) -> list[Path]:
     """Synthesise, encode and tag pieces, several at a time."""
-    say(f"Making {len(pieces)} piece(s) of music in {folder} ...")
     with concurrent.futures.ProcessPoolExecutor(min(len(pieces), os.cpu_count() or 1)) as pool:
         return list(pool.map(_make_piece, pieces, [folder] * len(pieces)))
 

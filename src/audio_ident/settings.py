@@ -8,7 +8,7 @@ values down.
 import dataclasses
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -156,7 +156,8 @@ def _from_environment() -> Layer:
     known = {environment_name(name) for name in Settings.model_fields}
     for name in os.environ:
         if name.upper().startswith(PREFIX) and name.upper() not in known:
-            raise SettingsInvalid(f"unknown environment variable {name}{_suggestion(name, known)}")
+            hint = _suggestion(name.upper().removeprefix(PREFIX), environment_name)
+            raise SettingsInvalid(f"unknown environment variable {name}{hint}")
     return EnvSettingsSource(Settings)()
 
 
@@ -169,16 +170,16 @@ def _from_file(path: Path, *, must_exist: bool) -> Layer:
         layer = TomlConfigSettingsSource(Settings, toml_file=path)()
     except (OSError, ValueError) as error:
         raise SettingsInvalid(f"{path} cannot be read: {error}") from error
-    known = set(Settings.model_fields)
     for name in layer:
-        if name not in known:
-            raise SettingsInvalid(f"unknown setting {name} in {path}{_suggestion(name, known)}")
+        if name not in Settings.model_fields:
+            hint = _suggestion(name, str)
+            raise SettingsInvalid(f"unknown setting {name} in {path}{hint}")
     return layer
 
 
-def _suggestion(name: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""
+def _suggestion(name: str, spell: Callable[[str], str]) -> str:
+    close = difflib.get_close_matches(name.lower(), Settings.model_fields, n=1)
+    return f"; did you mean {spell(close[0])}?" if close else ""
 
 
 def _describe(error: pydantic.ValidationError, origins: Mapping[str, str]) -> str:

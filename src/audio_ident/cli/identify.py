@@ -26,7 +26,7 @@ COPY_BYTES = 1 << 20
 COLUMNS = ("CLIP", "ANSWER", "OFFSET>", "CONFIDENCE>", "IN CLIP>", "SPEED>")
 
 Sources = Annotated[
-    list[str], typer.Argument(metavar="FILE...|-", help="Clips; - reads one from standard input.")
+    list[str], typer.Argument(metavar="FILE|-", help="Clips; - reads one from standard input.")
 ]
 AsTracklist = Annotated[
     bool, typer.Option("--tracklist", help="Name every track of a long recording, in order.")

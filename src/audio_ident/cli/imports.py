@@ -15,7 +15,7 @@ from audio_ident.model.reports import ImportProgress, ImportSummary
 
 Folders = Annotated[
     list[Path],
-    typer.Argument(metavar="DIR...", exists=True, file_okay=False, help="Folders with music."),
+    typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Folders with music."),
 ]
 Workers = Annotated[
     int | None, typer.Option(min=1, max=256, help="Worker processes; see the setting `workers`.")
