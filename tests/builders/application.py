@@ -7,15 +7,14 @@ from pathlib import Path
 
 from audio_ident.cli.application import Application, Entrance
 from audio_ident.errors import AudioIdentError, NoAudio
+from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
-    FileOutcome,
     Health,
     IdentifiedClip,
     ImportProgress,
     ImportSummary,
-    RebuildProgress,
     RebuildSummary,
     TrackSummary,
 )
@@ -37,31 +36,35 @@ class MemoryApplication:
     on_file: Callable[[], None] = lambda: None
     """Called for every file of an import."""
     opened_with: Settings | None = None
+    lost: tuple[AudioDigest, ...] = ()
     was_tracklist: bool = False
+    was_retried: bool = False
+    was_deep: bool = False
 
     def import_folders(
         self,
         folders: Sequence[Path],
         *,
+        retry_failed: bool,
         on_progress: Callable[[ImportProgress], None],
         should_stop: Callable[[], bool],
     ) -> ImportSummary:
         """Count the files and give the prepared summary."""
+        self.was_retried = retry_failed
         paths = [path for folder in folders for path in sorted(folder.iterdir())]
         for number, path in enumerate(paths, start=1):
             self.on_file()
-            failure = next((f for f in self.summary.failures if f.path == str(path)), None)
             on_progress(
                 ImportProgress(
-                    path=str(path),
-                    outcome=FileOutcome.FAILED if failure else FileOutcome.ANALYSED,
-                    failure=failure,
+                    phase="listening",
                     files_done=number,
                     files_total=len(paths),
+                    remaining_s=None,
+                    current=(str(path),),
                 )
             )
             if should_stop():
-                return dataclasses.replace(self.summary, is_interrupted=True, analysed=number)
+                return dataclasses.replace(self.summary, state="cancelled", imported=number)
         return self.summary
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
@@ -76,16 +79,15 @@ class MemoryApplication:
         """Give the list."""
         return iter(self.listed)
 
-    def check(self) -> Iterator[CheckFinding]:
+    def check(self, *, reads_artefacts: bool) -> Iterator[CheckFinding]:
         """Give the findings."""
+        self.was_deep = reads_artefacts
         return iter(self.findings)
 
-    def rebuild(self, *, on_progress: Callable[[RebuildProgress], None]) -> RebuildSummary:
+    def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Pretend nothing: there is no index to make again."""
-        on_progress(RebuildProgress(recordings_done=0, recordings_total=0))
-        return RebuildSummary(
-            generation=2, recordings=len(self.listed), failures=tuple(self.findings), elapsed_s=0.1
-        )
+        on_progress(0, len(self.listed))
+        return RebuildSummary(indexed=len(self.listed), lost=self.lost)
 
     def entrance(self) -> Entrance:
         """Doors into this application."""

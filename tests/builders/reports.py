@@ -16,7 +16,7 @@ from audio_ident.model.reports import (
 def a_track(**changes: Any) -> TrackSummary:
     """Track of three minutes."""
     facts: dict[str, Any] = {
-        "track": 1,
+        "id": "t1",
         "path": "/music/Björk/01 Jóga.flac",
         "digest": AudioDigest("ab" * 16),
         "span": Span(start_s=0.0, end_s=180.5),
@@ -76,15 +76,19 @@ def a_failure(**changes: Any) -> FileFailure:
 def an_import_summary(**changes: Any) -> ImportSummary:
     """Import of three new files."""
     facts: dict[str, Any] = {
-        "session": 1,
-        "analysed": 3,
-        "same_audio": 0,
+        "session_id": "s1",
+        "state": "completed",
+        "found": 3,
         "unchanged": 0,
+        "imported": 3,
+        "listened": 3,
+        "duplicates": 0,
+        "failed": 0,
         "missing": 0,
+        "reappeared": 0,
         "failures": (),
         "warnings": 0,
         "audio_s": 540.0,
         "elapsed_s": 2.0,
-        "is_interrupted": False,
     }
     return ImportSummary(**facts | changes)

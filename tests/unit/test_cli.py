@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from audio_ident.cli.app import make_cli
 from audio_ident.errors import IndexCorrupt, LibraryLocked
+from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Verdict
 from audio_ident.model.reports import CheckFinding, Health
 from builders.application import MemoryApplication
@@ -72,12 +73,12 @@ def test_tracks_as_json_is_one_document() -> None:
 
 def test_tracks_as_json_lines_is_one_object_a_line() -> None:
     """`tracks --jsonl` gives every track a line with its type and schema."""
-    result = invoke(MemoryApplication(listed=[a_track(), a_track(track=2)]), "tracks", "--jsonl")
+    result = invoke(MemoryApplication(listed=[a_track(), a_track(id="t2")]), "tracks", "--jsonl")
 
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [(line["type"], line["schema"], line["id"]) for line in lines] == [
-        ("track", 1, 1),
-        ("track", 1, 2),
+        ("track", 1, "t1"),
+        ("track", 1, "t2"),
     ]
 
 
@@ -181,14 +182,14 @@ def test_import_tells_what_was_done(music: Path) -> None:
     result = invoke(MemoryApplication(), "import", music)
 
     assert result.exit_code == 0
-    assert result.stdout == "3 analysed; 9.0 min of audio in 2.0 s\n"
+    assert result.stdout == "3 imported; 9.0 min of audio in 2.0 s\n"
     assert result.stderr == ""
 
 
 def test_import_with_failed_files_names_them(music: Path) -> None:
     """Failures are told with code, fact and remedy, and the exit code is 3."""
     failure = a_failure(path=str(music / "b.flac"))
-    summary = an_import_summary(analysed=2, failures=(failure,))
+    summary = an_import_summary(imported=2, failed=2, failures=(failure,))
 
     result = invoke(MemoryApplication(summary=summary), "import", music)
     as_json = invoke(MemoryApplication(summary=summary), "import", music, "--json")
@@ -196,12 +197,13 @@ def test_import_with_failed_files_names_them(music: Path) -> None:
     assert (result.exit_code, as_json.exit_code) == (3, 3)
     assert "failed DECODE_ERROR: " in result.stderr
     assert "Replace it." in result.stderr
+    assert "... and 1 more" in result.stderr
     assert json.loads(as_json.stdout)["failures"][0]["code"] == "DECODE_ERROR"
 
 
 def test_import_of_nothing_but_failures_failed(music: Path) -> None:
     """When no file could be used the command failed."""
-    summary = an_import_summary(analysed=0, failures=(a_failure(),))
+    summary = an_import_summary(imported=0, failed=1, failures=(a_failure(),))
 
     assert invoke(MemoryApplication(summary=summary), "import", music).exit_code == 1
 
@@ -221,7 +223,7 @@ def test_first_interrupt_finishes_the_file_at_hand(music: Path) -> None:
     result = invoke(application, "import", music, "--json")
 
     assert result.exit_code == 130
-    assert json.loads(result.stdout)["analysed"] == 1
+    assert json.loads(result.stdout)["imported"] == 1
 
 
 def test_second_interrupt_stops_at_once(music: Path) -> None:
@@ -265,12 +267,24 @@ def test_check_fails_when_something_disagrees() -> None:
     assert invoke(MemoryApplication(), "check").exit_code == 0
 
 
-def test_rebuild_tells_the_new_generation() -> None:
-    """The summary names the generation and what it holds."""
+def test_check_can_go_deep() -> None:
+    """`--deep` asks for every analysis to be read."""
+    application = MemoryApplication()
+
+    invoke(application, "check", "--deep")
+
+    assert application.was_deep
+
+
+def test_rebuild_tells_what_the_index_holds() -> None:
+    """The summary counts recordings; the exit code tells that some were lost, or all."""
+    lost = (AudioDigest("cd" * 16),)
+
     result = invoke(MemoryApplication(listed=[a_track()]), "rebuild", "--json")
 
-    assert json.loads(result.stdout)["generation"] == 2
-    assert invoke(MemoryApplication(findings=[FINDING]), "rebuild").exit_code == 1
+    assert json.loads(result.stdout) == {"indexed": 1, "lost": []}
+    assert invoke(MemoryApplication(listed=[a_track()], lost=lost), "rebuild").exit_code == 3
+    assert invoke(MemoryApplication(lost=lost), "rebuild").exit_code == 1
 
 
 def test_doctor_shows_settings_with_their_origin(tmp_path: Path) -> None:
@@ -288,10 +302,12 @@ def test_doctor_shows_settings_with_their_origin(tmp_path: Path) -> None:
 
 
 def test_workers_option_is_a_setting(music: Path) -> None:
-    """`--workers` reaches the application as the setting of that name."""
+    """`--workers` reaches the application as the setting of that name; `--retry-failed` too."""
     application = MemoryApplication()
 
-    invoke(application, "import", music, "--workers", "3")
+    invoke(application, "import", music, "--workers", "3", "--retry-failed")
+
+    assert application.was_retried
 
     assert application.opened_with is not None
     assert application.opened_with.workers == 3

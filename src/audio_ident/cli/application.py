@@ -16,7 +16,6 @@ from audio_ident.model.reports import (
     IdentifiedClip,
     ImportProgress,
     ImportSummary,
-    RebuildProgress,
     RebuildSummary,
     TrackSummary,
 )
@@ -34,10 +33,14 @@ class Application(Protocol):
         self,
         folders: Sequence[Path],
         *,
+        retry_failed: bool,
         on_progress: Callable[[ImportProgress], None],
         should_stop: Callable[[], bool],
     ) -> ImportSummary:
-        """Import folders; `should_stop` is asked after every file, True ends with a checkpoint."""
+        """Import folders; once `should_stop` says True, the files at hand are the last.
+
+        `retry_failed` tries every file again that failed before, however often.
+        """
         ...
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
@@ -48,12 +51,15 @@ class Application(Protocol):
         """Every track of the library, by artist, album and place in it."""
         ...
 
-    def check(self) -> Iterable[CheckFinding]:
-        """Every place where catalogue, analyses and index disagree."""
+    def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
+        """Every place where catalogue, analyses and index disagree.
+
+        `reads_artefacts` reads every analysis and verifies its checksum, which takes longer.
+        """
         ...
 
-    def rebuild(self, *, on_progress: Callable[[RebuildProgress], None]) -> RebuildSummary:
-        """Make the index again from the stored analyses."""
+    def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
+        """Make the index again; `on_progress` is told how many recordings of how many are done."""
         ...
 
 

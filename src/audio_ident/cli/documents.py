@@ -20,7 +20,7 @@ Document: TypeAlias = dict[str, Any]
 
 def track_document(track: TrackSummary) -> Document:
     return {
-        "id": track.track,
+        "id": track.id,
         "path": track.path,
         "title": track.title,
         "artist": track.artist,
@@ -47,16 +47,19 @@ def failed_clip_document(source: str, failure: FileFailure) -> Document:
 
 def import_document(summary: ImportSummary) -> Document:
     return {
-        "session": summary.session,
-        "analysed": summary.analysed,
-        "same_audio": summary.same_audio,
+        "session": summary.session_id,
+        "state": summary.state,
+        "found": summary.found,
         "unchanged": summary.unchanged,
+        "imported": summary.imported,
+        "listened": summary.listened,
+        "duplicates": summary.duplicates,
+        "failed": summary.failed,
         "missing": summary.missing,
-        "failed": len(summary.failures),
+        "reappeared": summary.reappeared,
         "warnings": summary.warnings,
         "audio_ms": seconds_to_milliseconds(summary.audio_s),
         "elapsed_ms": seconds_to_milliseconds(summary.elapsed_s),
-        "is_interrupted": summary.is_interrupted,
         "failures": [failure_document(failure) for failure in summary.failures],
     }
 
@@ -76,10 +79,8 @@ def finding_document(finding: CheckFinding) -> Document:
 
 def rebuild_document(summary: RebuildSummary) -> Document:
     return {
-        "generation": summary.generation,
-        "recordings": summary.recordings,
-        "elapsed_ms": seconds_to_milliseconds(summary.elapsed_s),
-        "failures": [finding_document(failure) for failure in summary.failures],
+        "indexed": summary.indexed,
+        "lost": list(summary.lost),
     }
 
 

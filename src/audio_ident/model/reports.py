@@ -7,16 +7,13 @@ from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Match, Span, Verdict
 
 
-class FileOutcome(enum.StrEnum):
-    """What an import did with one file."""
+class Ending(enum.StrEnum):
+    """How an import ended."""
 
-    ANALYSED = "analysed"
-    """It was decoded and is in the library now."""
-    SAME_AUDIO = "same_audio"
-    """Its audio was known already: a file row more, no analysis more."""
-    UNCHANGED = "unchanged"
-    """It was imported before and has not changed; its content was not read."""
-    FAILED = "failed"
+    COMPLETED = "completed"
+    COMPLETED_WITH_ERRORS = "completed_with_errors"
+    CANCELLED = "cancelled"
+    """Asked to stop before the end; importing again continues."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,42 +28,54 @@ class FileFailure:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ImportProgress:
-    """One file of an import is done."""
+    """A moment of an import."""
 
-    path: str
-    outcome: FileOutcome
-    failure: FileFailure | None
+    phase: str
+    """What is being done: `scanning`, `hashing`, `listening`, `done`."""
     files_done: int
-    """This one included."""
     files_total: int
-    """All that the scan has found so far."""
+    remaining_s: float | None
+    """None until it can be told."""
+    current: tuple[str, ...]
+    """Names of the files at hand."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSummary:
     """What an import did as a whole."""
 
-    session: int
-    analysed: int
-    same_audio: int
+    session_id: str
+    state: str
+    """An `Ending`."""
+    found: int
+    """Audio files in the folders."""
     unchanged: int
+    """Imported before; their content was not read."""
+    imported: int
+    """Ready now and not before, copies included."""
+    listened: int
+    """Files that were decoded."""
+    duplicates: int
+    """Files whose bytes were known already, so that they were not decoded."""
+    failed: int
     missing: int
     """Files that were in the library and are no longer on disk."""
-    failures: tuple[FileFailure, ...]
+    reappeared: int
     warnings: int
     """Files that were used all the same, with an `AudioWarning`."""
     audio_s: float
     """Seconds of audio that were decoded."""
     elapsed_s: float
-    is_interrupted: bool
-    """Asked to stop before the end; importing again continues."""
+    failures: tuple[FileFailure, ...]
+    """The first of them, when there are very many."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TrackSummary:
     """One track as a list shows it."""
 
-    track: int
+    id: str
+    """Public name; it never changes."""
     path: str
     digest: AudioDigest
     """Names the audio of the file that the track lies in."""
@@ -109,22 +118,12 @@ class CheckFinding:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class RebuildProgress:
-    """One analysis was read back into the new index."""
-
-    recordings_done: int
-    recordings_total: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RebuildSummary:
     """The index that was made again from the stored analyses."""
 
-    generation: int
-    recordings: int
-    failures: tuple[CheckFinding, ...]
-    """Analyses that could not be read; their recordings are not in the new index."""
-    elapsed_s: float
+    indexed: int
+    lost: tuple[AudioDigest, ...]
+    """Recordings whose analysis cannot be used; the next import listens to them again."""
 
 
 class Health(enum.StrEnum):
