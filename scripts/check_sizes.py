@@ -13,7 +13,7 @@ FILE_LIMITS = {"src": 400, "scripts": 400, "benchmarks": 400, "tests": 600}
 FUNCTION_LIMIT = 50
 """Lines of a function without its docstring."""
 
-EXEMPT = {"src/audio_ident/stores/sql/tables.py"}
+EXEMPT = ("src/audio_ident/stores/sql/tables.py", "src/audio_ident/stores/sql/migrations/")
 """Tables are a list, not a story."""
 
 
@@ -22,9 +22,11 @@ def find_violations(root: Path) -> Iterator[str]:
     for folder, limit in FILE_LIMITS.items():
         for path in sorted((root / folder).rglob("*.py")):
             name = path.relative_to(root).as_posix()
+            if name.startswith(EXEMPT):
+                continue
             source = path.read_text(encoding="utf-8")
             length = len(source.splitlines())
-            if length > limit and name not in EXEMPT:
+            if length > limit:
                 yield f"{name}: {length} lines, at most {limit}"
             yield from _long_functions(name, ast.parse(source))
 
