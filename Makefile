@@ -1,0 +1,67 @@
+# Everything a contributor does, in one place. `make help` lists it.
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON_OF_VENV := $(BIN)/python
+UV := $(BIN)/uv
+READY := $(VENV)/.ready
+
+# Nothing is read from or written to the home directory, and no interpreter is downloaded.
+export UV_CACHE_DIR ?= $(CURDIR)/$(VENV)/.uv-cache
+export UV_PYTHON_DOWNLOADS := never
+export MUSIC
+
+.PHONY: help setup demo test check fmt bench docs lock clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv with everything that is needed, compile the kernels
+
+demo: $(READY) ## Import music, name noisy clips of it (MUSIC=/path for your own folder)
+	@$(PYTHON_OF_VENV) -m benchmarks.demo $${MUSIC:+--music "$$MUSIC"}
+
+test: $(READY) ## Run the tests (ARGS="-k word" for some of them)
+	$(PYTHON_OF_VENV) -m pytest $(ARGS)
+
+check: $(READY) ## Formatting, lint, types, imports, spelling, sizes, generated pages: all but the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell src tests benchmarks scripts docs *.md Makefile
+	$(PYTHON_OF_VENV) scripts/check_sizes.py
+	$(PYTHON_OF_VENV) scripts/module_map.py --check
+	$(PYTHON_OF_VENV) scripts/settings_reference.py --check
+
+fmt: $(READY) ## Format the code and repair what lint can repair
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## Measure every stage; results as JSON under benchmarks/
+	$(PYTHON_OF_VENV) -m benchmarks $(ARGS)
+
+docs: $(READY) ## Write the generated pages of docs/ again
+	$(PYTHON_OF_VENV) scripts/module_map.py
+	$(PYTHON_OF_VENV) scripts/settings_reference.py
+
+# uv.lock names registry hosts, so it is only a step on the way to requirements.lock.
+lock: $(UV) ## Choose the newest allowed versions again, write requirements.lock
+	rm -f uv.lock
+	$(UV) export --python $(PYTHON_OF_VENV) --format requirements.txt --no-emit-project --no-header \
+		--all-groups --quiet --output-file requirements.lock
+	rm -f uv.lock
+
+clean: ## Remove everything that was made here: .venv, caches, the demo's library
+	rm -rf $(VENV) .demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f src/audio_ident/core/*.so
+
+$(UV):
+	@sh scripts/bootstrap.sh $(VENV)
+
+$(READY): requirements.lock pyproject.toml hatch_build.py src/audio_ident/core/kernels.c | $(UV)
+	$(UV) pip sync --python $(PYTHON_OF_VENV) --require-hashes --quiet requirements.lock
+	$(UV) pip install --python $(PYTHON_OF_VENV) --no-deps --no-build-isolation --quiet --editable .
+	@touch $@

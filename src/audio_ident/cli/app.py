@@ -1,0 +1,68 @@
+"""The command line as a whole: the options before the command, and the list of commands."""
+
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audio_ident.cli.application import Entrance
+from audio_ident.cli.doctor import doctor
+from audio_ident.cli.identify import identify
+from audio_ident.cli.imports import import_
+from audio_ident.cli.maintenance import check, rebuild
+from audio_ident.cli.session import GlobalOptions
+from audio_ident.cli.tracks import tracks
+
+DataDir = Annotated[
+    Path | None, typer.Option(file_okay=False, help="Folder of the library; setting `data_dir`.")
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Settings file instead of the usual one.")
+]
+LogLevel = Annotated[
+    str | None, typer.Option(help="debug, info, warning or error; setting `log_level`.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes on stderr.")]
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"audio-ident {metadata.version('audio-ident')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+]
+
+
+def make_cli(entrance: Entrance) -> typer.Typer:
+    """Command line over an application."""
+    cli = typer.Typer(
+        name="audio-ident",
+        help="Name any clip of your own music library by ear.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+    )
+
+    @cli.callback()
+    def options(
+        context: typer.Context,
+        data_dir: DataDir = None,
+        config_file: ConfigFile = None,
+        log_level: LogLevel = None,
+        is_quiet: Quiet = False,
+        version: Version = False,
+    ) -> None:
+        del version
+        flags = {"data_dir": data_dir, "log_level": log_level}
+        context.obj = GlobalOptions(
+            entrance=entrance, flags=flags, config_file=config_file, is_quiet=is_quiet
+        )
+
+    cli.command("import")(import_)
+    for command in (identify, tracks, check, rebuild, doctor):
+        cli.command()(command)
+    return cli

@@ -1,0 +1,73 @@
+"""What the terminal asks of the application; `wiring` offers it.
+
+The commands are written against these types, so they can be tested with a small application that
+lives in memory, and nothing below `wiring` is known here.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from audio_ident.model.reports import (
+    CheckFinding,
+    Diagnosis,
+    IdentifiedClip,
+    ImportProgress,
+    ImportSummary,
+    RebuildSummary,
+    TrackSummary,
+)
+from audio_ident.settings import Settings
+
+
+class Application(Protocol):
+    """The use cases of one library.
+
+    Opening takes no lock; `import_folders` and `rebuild` take the writer's lock for as long as
+    they run and raise `LibraryLocked` when another process holds it.
+    """
+
+    def import_folders(
+        self,
+        folders: Sequence[Path],
+        *,
+        retry_failed: bool,
+        on_progress: Callable[[ImportProgress], None],
+        should_stop: Callable[[], bool],
+    ) -> ImportSummary:
+        """Import folders; once `should_stop` says True, the files at hand are the last.
+
+        `retry_failed` tries every file again that failed before, however often.
+        """
+        ...
+
+    def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
+        """Name a clip; as a tracklist, every recording that is heard in it, in order."""
+        ...
+
+    def tracks(self) -> Iterable[TrackSummary]:
+        """Every track of the library, by artist, album and place in it."""
+        ...
+
+    def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
+        """Every place where catalogue, analyses and index disagree.
+
+        `reads_artefacts` reads every analysis and verifies its checksum, which takes longer.
+        """
+        ...
+
+    def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
+        """Make the index again; `on_progress` is told how many recordings of how many are done."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """The two doors into the application."""
+
+    open_application: Callable[[Settings], AbstractContextManager[Application]]
+    """Opens the library of `data_dir`, making an empty one when there is none."""
+    diagnose: Callable[[Settings], Iterable[Diagnosis]]
+    """Looks at the installation without opening the library, so that it never fails."""

@@ -1,0 +1,125 @@
+"""Records as JSON documents: the shapes that scripts rely on (`docs/reference/cli.md`)."""
+
+from typing import Any, TypeAlias
+
+from audio_ident.model.answer import Span
+from audio_ident.model.reports import (
+    CheckFinding,
+    Diagnosis,
+    FileFailure,
+    IdentifiedClip,
+    IdentifiedMatch,
+    ImportSummary,
+    RebuildSummary,
+    TrackSummary,
+)
+from audio_ident.units import seconds_to_milliseconds
+
+Document: TypeAlias = dict[str, Any]
+
+
+def track_document(track: TrackSummary) -> Document:
+    return {
+        "id": track.id,
+        "path": track.path,
+        "title": track.title,
+        "artist": track.artist,
+        "album": track.album,
+        **_span(track.span),
+        "duration_ms": seconds_to_milliseconds(track.span.end_s - track.span.start_s),
+        "audio_digest": track.digest,
+    }
+
+
+def clip_document(source: str, clip: IdentifiedClip) -> Document:
+    return {
+        "source": source,
+        "status": clip.verdict.value,
+        "clip_duration_ms": seconds_to_milliseconds(clip.clip_duration_s),
+        "elapsed_ms": seconds_to_milliseconds(clip.elapsed_s),
+        "matches": [_match(match) for match in clip.matches],
+    }
+
+
+def failed_clip_document(source: str, failure: FileFailure) -> Document:
+    return {"source": source, "status": "failed", "error": _reasons(failure), "matches": []}
+
+
+def import_document(summary: ImportSummary) -> Document:
+    return {
+        "session": summary.session_id,
+        "state": summary.state,
+        "found": summary.found,
+        "unchanged": summary.unchanged,
+        "imported": summary.imported,
+        "listened": summary.listened,
+        "duplicates": summary.duplicates,
+        "failed": summary.failed,
+        "missing": summary.missing,
+        "reappeared": summary.reappeared,
+        "warnings": summary.warnings,
+        "audio_ms": seconds_to_milliseconds(summary.audio_s),
+        "elapsed_ms": seconds_to_milliseconds(summary.elapsed_s),
+        "failures": [failure_document(failure) for failure in summary.failures],
+    }
+
+
+def failure_document(failure: FileFailure) -> Document:
+    return {"path": failure.path, **_reasons(failure)}
+
+
+def finding_document(finding: CheckFinding) -> Document:
+    return {
+        "code": finding.code,
+        "subject": finding.subject,
+        "fact": finding.fact,
+        "remedy": finding.remedy,
+    }
+
+
+def rebuild_document(summary: RebuildSummary) -> Document:
+    return {
+        "indexed": summary.indexed,
+        "lost": list(summary.lost),
+    }
+
+
+def diagnosis_document(diagnosis: Diagnosis) -> Document:
+    return {
+        "part": diagnosis.part,
+        "health": diagnosis.health.value,
+        "fact": diagnosis.fact,
+        "remedy": diagnosis.remedy,
+    }
+
+
+def _match(identified: IdentifiedMatch) -> Document:
+    match = identified.match
+    return {
+        "tracks": [track_document(track) for track in identified.tracks],
+        "confidence": round(match.confidence, 4),
+        "offset_ms": seconds_to_milliseconds(match.offset_s),
+        "query": _span(match.query_span),
+        "recording": _span(match.recording_span),
+        "gaps": [_span(gap) for gap in match.gaps],
+        "coverage": round(match.coverage, 4),
+        "speed_factor": round(match.speed_factor, 5),
+        "pitch_factor": round(match.pitch_factor, 5),
+        "evidence": {
+            "aligned_landmarks": match.aligned_landmarks,
+            "expected_by_chance": round(match.expected_by_chance, 4),
+            "score": round(match.score, 4),
+        },
+        "audio_digest": match.digest,
+    }
+
+
+def _span(span: Span) -> Document:
+    return {
+        "start_ms": seconds_to_milliseconds(span.start_s),
+        "end_ms": seconds_to_milliseconds(span.end_s),
+    }
+
+
+def _reasons(failure: FileFailure) -> Document:
+    return {"code": failure.code, "fact": failure.fact, "remedy": failure.remedy}

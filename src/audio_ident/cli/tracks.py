@@ -1,0 +1,41 @@
+"""`audio-ident tracks`."""
+
+from pathlib import Path
+
+import typer
+
+from audio_ident.cli.documents import track_document
+from audio_ident.cli.identify import clock
+from audio_ident.cli.render import Form
+from audio_ident.cli.session import AsJson, AsJsonLines, command, library
+from audio_ident.model.reports import TrackSummary
+
+COLUMNS = ("ARTIST", "TITLE", "ALBUM", "LENGTH>", "FILE")
+
+
+def tracks(context: typer.Context, as_json: AsJson = False, as_lines: AsJsonLines = False) -> None:
+    """List the tracks of the library."""
+    with command(context, as_json=as_json, as_lines=as_lines) as output:
+        with library(context) as application:
+            if output.form is Form.JSONL:
+                for track in application.tracks():
+                    output.line("track", track_document(track))
+                return
+            found = list(application.tracks())
+        if output.form is Form.JSON:
+            output.document({"tracks": [track_document(track) for track in found]})
+        elif found:
+            output.table(COLUMNS, [_row(track) for track in found])
+        else:
+            output.note("the library is empty; `audio-ident import DIR` fills it")
+
+
+def _row(track: TrackSummary) -> tuple[str, ...]:
+    length = clock(track.span.end_s - track.span.start_s)
+    return (
+        track.artist or "",
+        track.title or Path(track.path).stem,
+        track.album or "",
+        length,
+        track.path,
+    )

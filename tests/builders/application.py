@@ -1,0 +1,106 @@
+"""A small application that lives in memory, to stand behind the command line in tests."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from audio_ident.cli.application import Application, Entrance
+from audio_ident.errors import AudioIdentError, NoAudio
+from audio_ident.model.analysis import AudioDigest
+from audio_ident.model.reports import (
+    CheckFinding,
+    Diagnosis,
+    Health,
+    IdentifiedClip,
+    ImportProgress,
+    ImportSummary,
+    RebuildSummary,
+    TrackSummary,
+)
+from audio_ident.settings import Settings
+from builders.reports import an_import_summary, an_unknown_clip
+
+
+@dataclasses.dataclass(slots=True)
+class MemoryApplication:
+    """Knows clips by their bytes and tracks by a list."""
+
+    clips: dict[bytes, IdentifiedClip] = dataclasses.field(default_factory=dict)
+    listed: list[TrackSummary] = dataclasses.field(default_factory=list)
+    findings: list[CheckFinding] = dataclasses.field(default_factory=list)
+    summary: ImportSummary = dataclasses.field(default_factory=an_import_summary)
+    health: Health = Health.OK
+    trouble: AudioIdentError | None = None
+    """Raised when the library is opened."""
+    on_file: Callable[[], None] = lambda: None
+    """Called for every file of an import."""
+    opened_with: Settings | None = None
+    lost: tuple[AudioDigest, ...] = ()
+    was_tracklist: bool = False
+    was_retried: bool = False
+    was_deep: bool = False
+
+    def import_folders(
+        self,
+        folders: Sequence[Path],
+        *,
+        retry_failed: bool,
+        on_progress: Callable[[ImportProgress], None],
+        should_stop: Callable[[], bool],
+    ) -> ImportSummary:
+        """Count the files and give the prepared summary."""
+        self.was_retried = retry_failed
+        paths = [path for folder in folders for path in sorted(folder.iterdir())]
+        for number, path in enumerate(paths, start=1):
+            self.on_file()
+            on_progress(
+                ImportProgress(
+                    phase="listening",
+                    files_done=number,
+                    files_total=len(paths),
+                    remaining_s=None,
+                    current=(str(path),),
+                )
+            )
+            if should_stop():
+                return dataclasses.replace(self.summary, state="cancelled", imported=number)
+        return self.summary
+
+    def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
+        """Look the bytes up; no bytes are no audio."""
+        self.was_tracklist = as_tracklist
+        content = clip.read_bytes()
+        if not content:
+            raise NoAudio("the file is empty")
+        return self.clips.get(content, an_unknown_clip())
+
+    def tracks(self) -> Iterator[TrackSummary]:
+        """Give the list."""
+        return iter(self.listed)
+
+    def check(self, *, reads_artefacts: bool) -> Iterator[CheckFinding]:
+        """Give the findings."""
+        self.was_deep = reads_artefacts
+        return iter(self.findings)
+
+    def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
+        """Pretend nothing: there is no index to make again."""
+        on_progress(0, len(self.listed))
+        return RebuildSummary(indexed=len(self.listed), lost=self.lost)
+
+    def entrance(self) -> Entrance:
+        """Doors into this application."""
+
+        @contextmanager
+        def open_application(settings: Settings) -> Iterator[Application]:
+            self.opened_with = settings
+            if self.trouble:
+                raise self.trouble
+            yield self
+
+        def diagnose(settings: Settings) -> Iterator[Diagnosis]:
+            fact = f"{settings.data_dir} is there"
+            yield Diagnosis(part="data directory", health=self.health, fact=fact, remedy="")
+
+        return Entrance(open_application=open_application, diagnose=diagnose)

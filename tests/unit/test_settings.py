@@ -1,0 +1,100 @@
+"""Settings: layers, origins, and slips of the pen."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from audio_ident.errors import SettingsInvalid
+from audio_ident.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No settings of the machine reach the tests."""
+    for name in os.environ:
+        if name.startswith("AUDIO_IDENT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Path:
+    """The settings file at its usual place."""
+    path = tmp_path / "config/audio-ident/audio-ident.toml"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def test_defaults_need_no_file() -> None:
+    """Without file, environment and flags everything has its default, and says so."""
+    loaded = load_settings({})
+
+    assert loaded.settings.workers >= 1
+    assert loaded.settings.data_dir.is_absolute()
+    assert set(loaded.origins.values()) == {"default"}
+
+
+def test_flag_beats_environment_beats_file_beats_default(
+    monkeypatch: pytest.MonkeyPatch, settings_file: Path
+) -> None:
+    """Each layer hides the ones below it, and the origin tells which one won."""
+    settings_file.write_text("workers = 2\nmax_file_bytes = 5000\nlog_format = 'json'\n")
+    monkeypatch.setenv("AUDIO_IDENT_WORKERS", "3")
+    monkeypatch.setenv("AUDIO_IDENT_MAX_FILE_BYTES", "6000")
+
+    loaded = load_settings({"workers": 4, "log_level": None})
+
+    settings = loaded.settings
+    assert (settings.workers, settings.max_file_bytes, settings.log_format) == (4, 6000, "json")
+    assert loaded.origins["workers"] == "command line"
+    assert loaded.origins["max_file_bytes"] == "AUDIO_IDENT_MAX_FILE_BYTES"
+    assert loaded.origins["log_format"] == str(settings_file)
+    assert loaded.origins["log_level"] == "default"
+
+
+def test_unknown_variable_is_refused_with_a_suggestion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt variable is an error that names the right one."""
+    monkeypatch.setenv("AUDIO_IDENT_DATADIR", "/music")
+
+    with pytest.raises(SettingsInvalid, match="did you mean AUDIO_IDENT_DATA_DIR"):
+        load_settings({})
+
+
+def test_unknown_line_is_refused_with_a_suggestion(settings_file: Path) -> None:
+    """A misspelt line of the file is an error that names the right one."""
+    settings_file.write_text("worker = 2\n")
+
+    with pytest.raises(SettingsInvalid, match="did you mean workers"):
+        load_settings({})
+
+
+def test_value_out_of_range_names_setting_and_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that cannot be used is told with its setting, its origin and the reason."""
+    monkeypatch.setenv("AUDIO_IDENT_WORKERS", "0")
+
+    with pytest.raises(SettingsInvalid, match=r"workers \(AUDIO_IDENT_WORKERS\): .* not '0'"):
+        load_settings({})
+
+
+@pytest.mark.parametrize("content", [b"workers =", b"\xff\xfe"])
+def test_unreadable_file_is_told(settings_file: Path, content: bytes) -> None:
+    """A file that is no TOML is an error, not a default."""
+    settings_file.write_bytes(content)
+
+    with pytest.raises(SettingsInvalid, match="cannot be read"):
+        load_settings({})
+
+
+def test_named_file_must_exist(tmp_path: Path) -> None:
+    """Naming a settings file that is not there is an error."""
+    with pytest.raises(SettingsInvalid, match="no settings file"):
+        load_settings({}, tmp_path / "nothing.toml")
+
+
+def test_data_folder_becomes_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`~` and relative paths are settled once, at the edge."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert load_settings({"data_dir": "~/library"}).settings.data_dir == tmp_path / "library"
