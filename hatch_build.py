@@ -19,7 +19,7 @@ FLAGS = ("-O3", "-std=c11", "-fPIC", "-shared", "-fno-math-errno", "-Wall", "-We
 
 def compile_kernels() -> Path:
     """Compile the kernels beside their source; the compiler is $CC or cc."""
-    target = SOURCE.with_suffix(".so")
+    target = SOURCE.with_name("libkernels.so")
     compiler = shlex.split(os.environ.get("CC", "cc"))
     subprocess.run([*compiler, *FLAGS, "-o", str(target), str(SOURCE), "-lm"], check=True)
     return target

@@ -34,40 +34,28 @@ typedef struct {
     double mean_weight;
 } peak_rule;
 
-/* Mean along the frequency axis of one row, by a running sum. */
-static void row_mean(const float *row, int64_t bins, int64_t radius, float *out)
+/* Mean over the box around one cell. Few cells are asked for: only peaks. */
+static float mean_around(const float *level, int64_t frames, int64_t bins, int64_t t, int64_t b, const peak_rule *rule)
 {
+    const int64_t first = MAX(0, b - rule->mean_bin_radius), last = MIN(bins - 1, b + rule->mean_bin_radius);
+    const int64_t begin = MAX(0, t - rule->mean_frame_radius), end = MIN(frames - 1, t + rule->mean_frame_radius);
     float sum = 0;
-    int64_t n = 0;
-    for (int64_t b = 0; b < MIN(radius, bins); b++, n++) sum += row[b];
-    for (int64_t b = 0; b < bins; b++) {
-        if (b + radius < bins) { sum += row[b + radius]; n++; }
-        if (b - radius - 1 >= 0) { sum -= row[b - radius - 1]; n--; }
-        out[b] = sum / (float)n;
-    }
+    for (int64_t u = begin; u <= end; u++)
+        for (int64_t c = first; c <= last; c++) sum += level[u * bins + c];
+    return sum / (float)((last - first + 1) * (end - begin + 1));
 }
 
-static void add_row(float *sum, const float *row, int64_t bins, float sign)
+/* Marks the cells of a row that are not lower than the eight next to them; without branches, as
+ * no processor can guess them. */
+static void mark_row(const float *restrict before, const float *restrict row, const float *restrict after, int64_t bins,
+                     int32_t *restrict mark)
 {
-    for (int64_t b = 0; b < bins; b++) sum[b] += sign * row[b];
-}
-
-/* Mean over a box around every cell; `rows` is scratch of the same size. */
-static int box_mean(const float *level, int64_t frames, int64_t bins, const peak_rule *rule, float *rows, float *out)
-{
-    const int64_t radius = rule->mean_frame_radius;
-    float *sum = calloc((size_t)bins, sizeof *sum);
-    if (!sum) return 0;
-    for (int64_t t = 0; t < frames; t++) row_mean(level + t * bins, bins, rule->mean_bin_radius, rows + t * bins);
-    int64_t n = 0;
-    for (int64_t t = 0; t < MIN(radius, frames); t++, n++) add_row(sum, rows + t * bins, bins, 1);
-    for (int64_t t = 0; t < frames; t++) {
-        if (t + radius < frames) { add_row(sum, rows + (t + radius) * bins, bins, 1); n++; }
-        if (t - radius - 1 >= 0) { add_row(sum, rows + (t - radius - 1) * bins, bins, -1); n--; }
-        for (int64_t b = 0; b < bins; b++) out[t * bins + b] = sum[b] / (float)n;
+    for (int64_t b = 1; b < bins - 1; b++) {
+        const int32_t beside = (row[b] > row[b - 1]) & (row[b] >= row[b + 1]);
+        const int32_t earlier = (row[b] >= before[b - 1]) & (row[b] >= before[b]) & (row[b] >= before[b + 1]);
+        const int32_t later = (row[b] >= after[b - 1]) & (row[b] >= after[b]) & (row[b] >= after[b + 1]);
+        mark[b] = beside & earlier & later;
     }
-    free(sum);
-    return 1;
 }
 
 /* Is this cell the highest of its neighbourhood? The first of equals wins. */
@@ -110,17 +98,17 @@ static int64_t thin_out(int64_t n, const peak_rule *rule, uint32_t *frame, uint1
 int64_t pick_peaks(const float *level, int64_t frames, int64_t bins, const peak_rule *rule,
                    uint32_t *frame, uint16_t *bin, float *height, int64_t room)
 {
-    float *scratch = malloc(sizeof *scratch * (size_t)(2 * frames * bins + room));
-    if (!scratch) return OUT_OF_MEMORY;
-    float *mean = scratch + frames * bins, *rank = mean + frames * bins;
+    float *rank = malloc(sizeof *rank * (size_t)room + 1);
+    int32_t *mark = malloc(sizeof *mark * (size_t)bins + 1);
+    if (!rank || !mark) { free(rank); free(mark); return OUT_OF_MEMORY; }
     int64_t n = 0;
-    if (!box_mean(level, frames, bins, rule, scratch, mean)) { free(scratch); return OUT_OF_MEMORY; }
     for (int64_t t = 0; t < frames; t++) {
         const float *row = level + t * bins;
+        mark_row(t > 0 ? row - bins : row, row, t + 1 < frames ? row + bins : row, bins, mark);
         for (int64_t b = MAX(rule->lowest_bin, 1); b < bins - 2 && n < room; b++) {
-            const float around = mean[t * bins + b];
-            if (row[b] <= row[b - 1] || row[b] < row[b + 1] || row[b] <= around) continue;
-            if (!is_highest(level, frames, bins, t, b, rule)) continue;
+            if (!mark[b] || !is_highest(level, frames, bins, t, b, rule)) continue;
+            const float around = mean_around(level, frames, bins, t, b, rule);
+            if (row[b] <= around) continue;
             frame[n] = (uint32_t)t; bin[n] = (uint16_t)b;
             height[n] = row[b] - around;
             rank[n] = row[b] - (float)rule->mean_weight * around;
@@ -128,7 +116,7 @@ int64_t pick_peaks(const float *level, int64_t frames, int64_t bins, const peak_
         }
     }
     n = thin_out(n, rule, frame, bin, rank, height);
-    free(scratch);
+    free(rank); free(mark);
     return n;
 }
 

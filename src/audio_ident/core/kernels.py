@@ -17,7 +17,7 @@ from audio_ident.model.audio import Mono
 Levels: TypeAlias = npt.NDArray[np.float32]
 """Log power, shape `(frames, bins)`, in nepers of power."""
 
-_library = np.ctypeslib.load_library("kernels", __file__)
+_library = np.ctypeslib.load_library("libkernels", __file__)
 _int = ctypes.c_int64
 
 

@@ -1,0 +1,175 @@
+"""Places of the library where a clip may have been cut: proposed by votes, judged by peaks."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from audio_ident.core import kernels
+from audio_ident.core.clip import Evidence
+from audio_ident.core.kernels import HYPOTHESIS, Lookup
+from audio_ident.core.layout import (
+    GAP_FRAMES,
+    first_frames_of,
+    frame_counts_of,
+    peaks_of,
+    postings_of,
+)
+from audio_ident.core.spectrum import CLIP_FRAMES_PER_FRAME
+from audio_ident.model.segment import Snapshot
+
+MOST_HITS = 400_000
+"""Postings read for a clip, over all segments: bounds time and memory whatever the library's size.
+The longest lists are left out first; they say least."""
+
+VOTE_SPREAD_FRAMES = 3
+"""Votes within 96 ms count together: small errors in time, small differences in speed."""
+
+SETTLING = 5.0
+"""Added to the number of stored peaks when a sum of evidence is made a score: a place with few
+peaks cannot score high by luck."""
+
+Places = npt.NDArray[np.void]
+"""Shape `(n,)` of `PLACE`."""
+
+PLACE = np.dtype(
+    [
+        ("segment", np.int64),
+        ("recording", np.int64),
+        ("votes", np.int64),
+        ("guess", HYPOTHESIS),
+        ("score", np.float64),
+        ("peaks", np.float64),
+    ]
+)
+"""A place of the library, in the words of the index. `score` is the evidence under the stored
+peaks in standard deviations of what a wrong place shows; `peaks` how many of them there are."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Deviations:
+    """How a guess is varied when it is judged; each combination is tried."""
+
+    place_clip_frames: tuple[int, ...] = (0,)
+    time_factors: tuple[float, ...] = (1.0,)
+    pitch_factors: tuple[float, ...] = (1.0,)
+    pivots: tuple[float, ...] = (0.0,)
+    """Shares of the clip at which a changed speed leaves the place as it was."""
+
+    def count(self) -> int:
+        """Number of combinations."""
+        return (
+            len(self.place_clip_frames)
+            * len(self.time_factors)
+            * len(self.pitch_factors)
+            * len(self.pivots)
+        )
+
+
+def propose(snapshot: Snapshot, lookup: Lookup, most: int) -> Places:
+    """The places with the most votes of all segments, shape `(at most most,)`."""
+    found = [
+        _proposed_in(snapshot, number, lookup, most) for number in range(len(snapshot.segments))
+    ]
+    places = np.concatenate(found) if found else np.zeros(0, PLACE)
+    if len(places) > most:
+        places = places[np.argpartition(-places["votes"], most - 1)[:most]]
+    return places
+
+
+def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, most: int) -> Places:
+    segment, alive = snapshot.segments[number], snapshot.alive[number]
+    starts = first_frames_of(segment).astype(np.int64)
+    if not len(starts) or not len(lookup.frame):
+        return np.zeros(0, PLACE)
+    frames, votes = kernels.count_votes(
+        postings_of(segment),
+        lookup,
+        most_hits=_share_of_hits(snapshot, number),
+        spread_frames=VOTE_SPREAD_FRAMES,
+        most_candidates=most,
+    )
+    # A clip may begin before the recording does, as far as the gap before it reaches.
+    owner = np.searchsorted(starts - GAP_FRAMES, frames, side="right") - 1
+    kept = (owner >= 0) & alive[owner]
+    frames, votes, owner = frames[kept].astype(np.int64), votes[kept], owner[kept]
+    places = np.zeros(len(frames), PLACE)
+    places["segment"], places["recording"], places["votes"] = number, owner, votes
+    guess = places["guess"]
+    guess["place"] = frames * CLIP_FRAMES_PER_FRAME
+    guess["first"] = starts[owner]
+    guess["end"] = starts[owner] + frame_counts_of(segment)[owner]
+    guess["time_scale"] = guess["pitch_scale"] = 1.0
+    return places
+
+
+def _share_of_hits(snapshot: Snapshot, number: int) -> int:
+    """Hits that a segment may cost, in proportion to its postings."""
+    sizes = [int(postings_of(segment).bucket_start[-1]) for segment in snapshot.segments]
+    return max(1, MOST_HITS * sizes[number] // max(1, sum(sizes)))
+
+
+def judge(
+    snapshot: Snapshot, evidence: Evidence, places: Places, deviations: Deviations
+) -> Places:
+    """The best deviation of each place, with its score; shape as `places`."""
+    varied = _varied(places, deviations, len(evidence))
+    rescore(snapshot, evidence, varied)
+    best = varied["score"].reshape(len(places), -1).argmax(axis=1)
+    chosen: Places = varied.reshape(len(places), -1)[np.arange(len(places)), best]
+    return chosen
+
+
+def rescore(snapshot: Snapshot, evidence: Evidence, places: Places) -> None:
+    """Set score and peaks of each place as it is guessed."""
+    for number in np.unique(places["segment"]).tolist():
+        here = places["segment"] == number
+        total, count = kernels.verify(
+            evidence,
+            peaks_of(snapshot.segments[number]),
+            places["guess"][here],
+            CLIP_FRAMES_PER_FRAME,
+        )
+        places["score"][here] = total / np.sqrt(count + SETTLING)
+        places["peaks"][here] = count
+
+
+def _varied(places: Places, deviations: Deviations, clip_frames: int) -> Places:
+    varied = np.repeat(places, deviations.count())
+    grid = np.meshgrid(
+        deviations.place_clip_frames,
+        deviations.time_factors,
+        deviations.pitch_factors,
+        deviations.pivots,
+        indexing="ij",
+    )
+    shift, time, pitch, pivot = (np.tile(axis.ravel(), len(places)) for axis in grid)
+    guess = varied["guess"]
+    slip = guess["time_scale"] * (time - 1) * pivot * clip_frames
+    guess["place"] += np.rint(shift - slip).astype(np.int64)
+    guess["time_scale"] *= time
+    guess["pitch_scale"] *= pitch
+    return varied
+
+
+def distinct(places: Places, most: int, apart_clip_frames: int) -> Places:
+    """The best-scored places that are not the same place again, best first."""
+    kept: list[int] = []
+    for i in np.argsort(-places["score"]).tolist():
+        if all(_are_apart(places[i], places[k], apart_clip_frames) for k in kept):
+            kept.append(i)
+            if len(kept) == most:
+                break
+    return places[kept]
+
+
+def _are_apart(one: np.void, other: np.void, clip_frames: int) -> bool:
+    if one["segment"] != other["segment"] or one["recording"] != other["recording"]:
+        return True
+    return bool(abs(one["guess"]["place"] - other["guess"]["place"]) > clip_frames)
+
+
+def merged(groups: Iterable[Places] | Sequence[Places]) -> Places:
+    """All places of several groups."""
+    return np.concatenate([np.zeros(0, PLACE), *groups])
