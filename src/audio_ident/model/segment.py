@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from audio_ident.model.analysis import AudioDigest
 
-Allocate: TypeAlias = Callable[[str, tuple[int, ...], np.dtype[np.generic]], npt.NDArray[np.generic]]
+Allocate: TypeAlias = Callable[
+    [str, tuple[int, ...], np.dtype[np.generic]], npt.NDArray[np.generic]
+]
 """Makes the array of a given name, shape and type: in memory, or mapped from a new file."""
 
 
