@@ -28,7 +28,10 @@ class FindingCode(enum.StrEnum):
 
 _MEANINGS = {
     FindingCode.ARTEFACT_MISSING: ("a row names an analysis that is not stored", _IMPORT),
-    FindingCode.ARTEFACT_CORRUPT: ("a stored analysis fails its checksum", _IMPORT),
+    FindingCode.ARTEFACT_CORRUPT: (
+        "a stored analysis fails its checksum",
+        "Run `audio-ident rebuild`, then `audio-ident import` on the folder.",
+    ),
     FindingCode.ARTEFACT_UNKNOWN: (
         "an analysis is stored that no row names",
         "Nothing breaks; `audio-ident import` of the folder it came from takes it up again.",
