@@ -13,9 +13,14 @@ from audio_ident.ingest.tools import ImportOptions
 from builders.importing import WavAnalyser, make_stores, make_tools
 
 
+def _say(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
 def _watch(event: str, arguments: tuple[object, ...]) -> None:
     if event == "open":
-        print("opened", arguments[0], flush=True)
+        _say("opened", arguments[0])
 
 
 def main(music: str, data: str, log: str, pause_s: str, *words: str) -> None:
@@ -26,12 +31,10 @@ def main(music: str, data: str, log: str, pause_s: str, *words: str) -> None:
     if "watched" in words:
         sys.addaudithook(_watch)
     try:
-        summary = import_folders(
-            [Path(music)], make_tools(stores, pool, analyser), ImportOptions()
-        )
+        summary = import_folders([Path(music)], make_tools(stores, pool, analyser), ImportOptions())
     finally:
         pool.kill()
-    print("imported", summary.imported, "failed", summary.failed, flush=True)
+    _say("imported", summary.imported, "failed", summary.failed)
 
 
 if __name__ == "__main__":

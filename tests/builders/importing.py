@@ -188,9 +188,7 @@ class FolderIndex(FolderStore):
         """One segment that holds nothing but names."""
         digests = tuple(sorted(self.digests()))
         segment = Segment(digests=digests, arrays={}, parameters={})
-        return Snapshot(
-            generation=0, segments=(segment,), alive=(np.ones(len(digests), np.bool_),)
-        )
+        return Snapshot(generation=0, segments=(segment,), alive=(np.ones(len(digests), np.bool_),))
 
     def publish(self) -> None:
         """Do nothing: everything is visible at once."""
@@ -212,9 +210,7 @@ def make_stores(data: Path, version: int = 1) -> Stores:
         versions=Versions(
             tags="1", analysis=analysis_version([("landmarks", version)]), index=str(version)
         ),
-        clock=Clock(
-            now=lambda: datetime.datetime.now(datetime.UTC), monotonic_s=time.monotonic
-        ),
+        clock=Clock(now=lambda: datetime.datetime.now(datetime.UTC), monotonic_s=time.monotonic),
     )
 
 

@@ -113,7 +113,9 @@ def test_files_that_kill_or_stall_workers_fail_alone(folder: Path) -> None:
     stores = make_stores(folder / "data")
     with stores.catalogue.reading() as rows:
         (session_id, state), *_ = rows.sessions.states()
-        errors = {entry.path.rpartition("/")[2]: entry.code for entry in rows.sessions.errors(session_id)}
+        errors = {
+            entry.path.rpartition("/")[2]: entry.code for entry in rows.sessions.errors(session_id)
+        }
         failed = rows.stages.count()[(Stage.ANALYSIS, StageStatus.FAILED)]
     stores.catalogue.close()
     assert errors == {"crash.wav": "WORKER_CRASHED", "hang.wav": "DECODE_TIMEOUT"}

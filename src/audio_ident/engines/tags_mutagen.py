@@ -10,7 +10,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import mutagen
 from mutagen.aac import AAC
@@ -132,18 +132,33 @@ def _broken(error: BaseException) -> TagReading:
     return TagReading(tags=Tags(), warnings=(AudioWarning(code="TAGS_BROKEN", message=fact),))
 
 
-def _claims(file: Any) -> Mapping[str, list[Any]]:  # noqa: ANN401 -- mutagen has no types
-    found = mutagen.File(file)
-    tags = getattr(found, "tags", None)
-    if tags is None and (found is None or isinstance(found, AAC)):
-        # ADTS, and whatever mutagen does not know, may still start with an ID3 tag.
-        file.seek(0)
-        with contextlib.suppress(ID3NoHeaderError):
-            tags = ID3(file)  # type: ignore[no-untyped-call]
+def _claims(file: BinaryIO) -> Mapping[str, list[Any]]:
+    tags = _find_tags(file)
     if tags is None:
         return {}
     names = _names_for(tags)
     return {field: list(_values(tags, keys)) for field, keys in names.items()}
+
+
+def _find_tags(file: BinaryIO) -> Any:  # noqa: ANN401 -- mutagen has no types
+    """Tags of the container that the name tells, else of the one that the bytes tell.
+
+    A file number instead of a name hides the ending from mutagen, which believes it too much. An
+    ID3 tag may also stand before what mutagen takes for something else, such as ADTS.
+    """
+    with open(file.fileno(), "rb", closefd=False) as nameless:  # a number, no path
+        for source in (file, nameless):
+            source.seek(0)
+            with contextlib.suppress(mutagen.MutagenError):
+                found = mutagen.File(source)
+                if found is not None and not isinstance(found, AAC):
+                    return found.tags
+        nameless.seek(0)
+        with contextlib.suppress(ID3NoHeaderError):
+            return ID3(nameless)  # type: ignore[no-untyped-call]
+        nameless.seek(0)
+        mutagen.File(nameless)  # tells, by raising, whether something is broken
+    return None
 
 
 def _names_for(tags: object) -> Mapping[str, tuple[str, ...]]:
