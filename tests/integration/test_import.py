@@ -3,13 +3,14 @@
 import dataclasses
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import mutagen
+import mutagen.id3
 import pytest
-from mutagen.id3 import TIT2
-from mutagen.wave import WAVE
 
 from audio_ident.errors import BadInput, DiskFull
 from audio_ident.ingest.pipeline import import_folders
@@ -17,10 +18,18 @@ from audio_ident.ingest.records import Phase, Progress, Reason, Summary
 from audio_ident.ingest.tools import ImportOptions, Stores
 from audio_ident.library.check import check
 from audio_ident.library.tracks import list_tracks
-from audio_ident.model.analysis import Analysis
+from audio_ident.model.analysis import Analysis, AudioDigest
+from audio_ident.model.landmarks import Landmarks
 from audio_ident.model.library import FileState, SessionState, Stage, StageStatus, Track
 from audio_ident.stores.sql.tracks import TrackFilter
-from builders.importing import FolderArtefacts, WavAnalyser, make_stores, make_tools, write_wav
+from builders.importing import (
+    FolderArtefacts,
+    FolderIndex,
+    WavAnalyser,
+    make_stores,
+    make_tools,
+    write_wav,
+)
 
 
 class Workshop:
@@ -116,9 +125,9 @@ def test_a_retagged_file_shares_the_audio_and_keeps_its_track(shop: Workshop) ->
     write_wav(shop.music / "a.wav", 1)
     shop.run()
     before = shop.tracks()[0]
-    tagged = WAVE(shop.music / "a.wav")
+    tagged: Any = mutagen.File(shop.music / "a.wav")
     tagged.add_tags()
-    tagged.tags.add(TIT2(encoding=3, text="Été"))
+    tagged.tags.add(mutagen.id3.TIT2(encoding=3, text="Été"))
     tagged.save()
     summary = shop.run()
     after = shop.tracks()[0]
@@ -311,3 +320,68 @@ def test_names_that_are_no_utf8_survive(shop: Workshop) -> None:
     assert Path(track.path).name == name
     assert shop.run().unchanged == 1
     assert shop.tracks("CAF")[0].id == track.id
+
+
+class Died(BaseException):
+    """The process ends here: nothing below may clean up."""
+
+
+class FatalStore:
+    """Does something to a store, and dies just before or just after."""
+
+    def __init__(self, *, is_done: bool) -> None:
+        self._is_done = is_done
+
+    def __call__(self, action: Callable[[], None]) -> None:
+        """Do it or not, and die."""
+        if self._is_done:
+            action()
+        raise Died
+
+
+@pytest.mark.parametrize("is_done", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", ["put", "add"])
+def test_dying_between_two_stores_is_mended(shop: Workshop, step: str, is_done: bool) -> None:
+    """Wherever between row, artefact, index and `ready` an import dies, the next one mends it."""
+    die = FatalStore(is_done=is_done)
+
+    class Artefacts(FolderArtefacts):
+        def put(self, analysis: Analysis) -> None:
+            if step == "put":
+                die(lambda: FolderArtefacts.put(self, analysis))
+            super().put(analysis)
+
+    class Index(FolderIndex):
+        def add(self, digest: AudioDigest, landmarks: Landmarks) -> None:
+            if step == "add":
+                die(lambda: FolderIndex.add(self, digest, landmarks))
+            super().add(digest, landmarks)
+
+    write_wav(shop.music / "a.wav", 1)
+    sound = shop.stores
+    shop.stores = dataclasses.replace(
+        sound, artefacts=Artefacts(shop.data / "artefacts"), index=Index(shop.data / "index")
+    )
+    with pytest.raises(Died):
+        shop.run()
+    shop.stores = sound
+    assert "UNFINISHED" in shop.findings()
+    summary = shop.run()
+    needs_listening = step == "put" and not is_done
+    assert summary.by_reason == ({Reason.UNFINISHED: 1} if needs_listening else {})
+    assert shop.findings() == []
+    assert len(shop.tracks()) == 1
+    with sound.catalogue.reading() as rows:
+        states = [state for _, state in rows.sessions.states()]
+    assert states == [SessionState.INTERRUPTED, SessionState.COMPLETED]
+
+
+def test_what_cannot_be_looked_at_is_not_missing(shop: Workshop) -> None:
+    """What lay behind a link that is broken now is unknown, not gone."""
+    write_wav(shop.music / ".hidden" / "a.wav", 1)
+    (shop.music / "link").symlink_to(shop.music / ".hidden")
+    assert shop.run().found == 1
+    (shop.music / ".hidden").rename(shop.music / ".unplugged")
+    summary = shop.run()
+    assert (summary.missing, summary.state) == (0, SessionState.COMPLETED_WITH_ERRORS)
+    assert len(shop.tracks()) == 1

@@ -6,8 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_calls_come_back_with_their_values(pool: CrashProofExecutor) -> None:
 
 def test_a_crash_fails_one_call_and_the_pool_goes_on(pool: CrashProofExecutor) -> None:
     """Only the call whose worker ends, is killed or hangs fails, each with its own error."""
-    futures = [
+    futures: list[Future[Any]] = [
         pool.submit(tasks.double, 1),
         pool.submit(tasks.end_process, 3),
         pool.submit(tasks.kill_process),

@@ -84,12 +84,9 @@ def import_folders(
 def _compare(stores: Stores, places: Sequence[Place], options: ImportOptions) -> Worklist:
     need = needed_work(stores.versions, options)
     with stores.catalogue.reading() as rows:
-        allowed = tuple(Path(root.path) for root in rows.roots.all())
         parts = []
         for place in places:
-            plan = ScanPlan(
-                root=place.root, below=place.below, allowed_roots=allowed, excluded=place.excluded
-            )
+            plan = ScanPlan(root=place.root, below=place.below, excluded=place.excluded)
             files = {file.stamp.relative_path: file for file in rows.files.of_root(place.root_id)}
             known = Known(files=files, marks=rows.stages.of_root(place.root_id))
             parts.append(make_worklist(place, scan(plan), known, need))

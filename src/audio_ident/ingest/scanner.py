@@ -2,7 +2,8 @@
 
 Names decide here: what the bytes are is for the decoder to say. Real entries are visited first
 and links last, so that a file is known by its own name and not by that of a link to it; no inode
-is reported twice, so that loops of links end.
+is reported twice, so that loops of links end. A link is followed only where it stays inside the
+root: what lies in another root is found there.
 """
 
 import dataclasses
@@ -59,8 +60,6 @@ class ScanPlan:
     root: Path
     below: str = ""
     """Only this folder of the root, relative; empty for all of it."""
-    allowed_roots: tuple[Path, ...] = ()
-    """Links may lead into these, and into the root itself."""
     excluded: frozenset[str] = frozenset()
     """Relative folders to leave out, because they are roots of their own."""
 
@@ -73,7 +72,7 @@ def scan(plan: ScanPlan) -> Iterator[FoundFile | Unscannable]:
 class _Walk:
     def __init__(self, plan: ScanPlan) -> None:
         self._plan = plan
-        self._allowed = tuple(os.path.realpath(root) for root in (plan.root, *plan.allowed_roots))
+        self._real_root = os.path.realpath(plan.root)
         self._seen: set[tuple[int, int]] = set()
         self._links: list[tuple[str, str]] = []
 
@@ -134,7 +133,7 @@ class _Walk:
             )
 
     def _link(self, relative: str, target: str) -> Iterator[FoundFile | Unscannable]:
-        if not any(_is_inside(target, root) for root in self._allowed):
+        if not _is_inside(target, self._real_root):
             return
         try:
             status = os.stat(target)  # noqa: PTH116 -- odd bytes
