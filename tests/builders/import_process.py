@@ -10,7 +10,8 @@ from pathlib import Path
 from audio_ident.ingest.pipeline import import_folders
 from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.tools import ImportOptions
-from builders.importing import WavAnalyser, make_stores, make_tools
+from builders.importing import make_stores, make_tools
+from builders.wav import WavAnalyser
 
 
 def _say(*words: object) -> None:

@@ -14,15 +14,8 @@ from audio_ident.library.tracks import find_track, find_tracks_at, list_tracks
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.stores.sql.tracks import TrackFilter
 from audio_ident.units import Ticks, seconds_to_ticks
-from builders.importing import (
-    FolderArtefacts,
-    FolderIndex,
-    WavAnalyser,
-    landmarks_of,
-    make_stores,
-    make_tools,
-    write_wav,
-)
+from builders.importing import FolderArtefacts, FolderIndex, landmarks_of, make_stores, make_tools
+from builders.wav import WavAnalyser, write_wav
 
 
 @pytest.fixture

@@ -22,14 +22,8 @@ from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.landmarks import Landmarks
 from audio_ident.model.library import FileState, SessionState, Stage, StageStatus, Track
 from audio_ident.stores.sql.tracks import TrackFilter
-from builders.importing import (
-    FolderArtefacts,
-    FolderIndex,
-    WavAnalyser,
-    make_stores,
-    make_tools,
-    write_wav,
-)
+from builders.importing import FolderArtefacts, FolderIndex, make_stores, make_tools
+from builders.wav import WavAnalyser, write_wav
 
 
 class Workshop:

@@ -14,9 +14,10 @@ from audio_ident.library.check import check
 from audio_ident.library.tracks import list_tracks
 from audio_ident.model.library import SessionState, Stage, StageStatus
 from audio_ident.stores.sql.tracks import TrackFilter
-from builders.importing import FolderIndex, WavAnalyser, make_stores, write_wav
+from builders.importing import FolderIndex, make_stores
+from builders.wav import WavAnalyser, write_wav
 
-KILLS = 4
+KILLS = 3
 
 
 def _start(folder: Path, data: str, *words: str, pause_s: float = 0.0) -> subprocess.Popen[str]:

@@ -14,6 +14,7 @@ from audio_ident.errors import AudioIdentError, DatabaseProblem, DiskFull
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.audio import AudioFacts
 from audio_ident.model.library import (
+    FileStamp,
     Stage,
     StageMark,
     StageStatus,
@@ -24,7 +25,7 @@ from audio_ident.model.library import (
 from audio_ident.model.tags import Tags
 from audio_ident.stores.sql import migrate
 from audio_ident.stores.sql.dialect import is_disk_full, make_engine, sqlite_url
-from audio_ident.stores.sql.files import Content, FileStamp
+from audio_ident.stores.sql.files import Content
 from audio_ident.stores.sql.stages import StageTimes
 from audio_ident.stores.sql.tables import Base, FileRow
 from audio_ident.stores.sql.tracks import TrackFilter
@@ -121,8 +122,8 @@ def test_a_database_of_a_newer_version_is_refused(engine: sa.Engine) -> None:
 def test_every_foreign_key_is_indexed() -> None:
     """A missing index costs minutes in a large library."""
     for table in Base.metadata.tables.values():
-        leading = {tuple(index.columns)[0].name for index in table.indexes}
-        leading.add(tuple(table.primary_key.columns)[0].name)
+        leading = {next(iter(index.columns)).name for index in table.indexes}
+        leading.add(next(iter(table.primary_key.columns)).name)
         for key in table.foreign_keys:
             assert key.parent.name in leading, key
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from audio_ident.ingest.copies import group_by_content, jobs_to_hash
 from audio_ident.ingest.records import Job, Reason
-from audio_ident.stores.sql.files import FileStamp
+from audio_ident.model.library import FileStamp
 
 
 def job(number: int, size: int, sha256: str | None = None) -> Job:

@@ -12,7 +12,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, ParamSpec, TypeVar
 
@@ -72,7 +72,9 @@ class CrashProofExecutor(Executor):
         self._calls.put((future, pickle.dumps((fn, args, kwargs))))
         return future
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def shutdown(  # `wait` is the name that `Executor` gives it
+        self, wait: bool = True, *, cancel_futures: bool = False
+    ) -> None:
         """End the workers once their calls are done; with `cancel_futures`, drop what waits."""
         if cancel_futures:
             self._drop_waiting()
@@ -125,7 +127,9 @@ class CrashProofExecutor(Executor):
 class _Worker:
     """One process at a time, replaced when it is lost."""
 
-    _starting = threading.Lock()
+    _census = threading.Lock()
+    """Held to start and to reap: each start of a process reaps those of all threads, and a
+    process that two threads reap at once seems alive to one of them."""
 
     def __init__(self, limits: WorkerLimits) -> None:
         self._limits = limits
@@ -134,26 +138,21 @@ class _Worker:
         self._is_abandoned = threading.Event()
 
     def call(self, request: bytes, timeout_s: float | None) -> tuple[bool, Any]:
-        connection = self._ready_connection()
+        """Whether a call succeeded, and its value or its exception."""
         try:
-            if self._is_abandoned.is_set():
-                raise WorkerCrashed("the pool was ended")
-            connection.send_bytes(request)
+            connection = self._send(request)
             if not connection.poll(timeout_s):
                 self._kill()
                 self._bury()
                 raise DecodeTimeout(f"no end after {timeout_s:g} s")
-            answer: tuple[bool, Any] = pickle.loads(connection.recv_bytes())  # noqa: S301
+            answer = connection.recv_bytes()
         except (EOFError, OSError):
             raise WorkerCrashed(self._bury()) from None
-        return answer
+        return _unpickled(answer)
 
     def stop(self) -> None:
         """Let the process end by itself, and make sure that it does."""
-        if self._connection is not None:
-            self._connection.close()
-        if self._process is not None:
-            self._bury()
+        self._bury()
 
     def abandon(self) -> None:
         """End the process from another thread, for good."""
@@ -162,40 +161,56 @@ class _Worker:
 
     def _kill(self) -> None:
         process = self._process
-        if process is not None and process.is_alive():
+        if process is not None:
             process.kill()
 
-    def _ready_connection(self) -> Connection:
-        if self._process is None or not self._process.is_alive() or self._connection is None:
-            self._start()
-        assert self._connection is not None  # noqa: S101 -- made by _start
-        return self._connection
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        if self._connection is not None:
-            self._connection.close()
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, self._limits), daemon=True)
-        with self._starting:
-            self._process.start()
-        theirs.close()
+    def _send(self, request: bytes) -> Connection:
+        connection = self._connection or self._start()
+        if self._is_abandoned.is_set():
+            raise WorkerCrashed("the pool was ended")
         try:
-            if self._connection.poll(START_TIMEOUT_S) and self._connection.recv_bytes() == READY:
-                return
-        except (EOFError, OSError):
-            pass
-        self._kill()
-        raise WorkerCrashed(f"a worker could not start: {self._bury()}")
+            connection.send_bytes(request)
+        except OSError:  # it died while it waited, so this call is not to blame
+            self._bury()
+            connection = self._start()
+            connection.send_bytes(request)
+        return connection
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs, self._limits), daemon=True)
+        with self._census:
+            process.start()
+        theirs.close()
+        self._process, self._connection = process, ours
+        if not ours.poll(START_TIMEOUT_S):
+            self._kill()
+        if ours.recv_bytes() != READY:
+            raise EOFError
+        return ours
 
     def _bury(self) -> str:
         """Wait for the end of the process; how it ended, for people."""
-        process = self._process
-        assert process is not None  # noqa: S101 -- called only for a process that was started
-        process.join(timeout=_END_TIMEOUT_S)
-        self._kill()
-        process.join()
-        code = process.exitcode or 0
+        process, self._process = self._process, None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        if process is None:
+            return "a worker could not start"
+        if not wait([process.sentinel], _END_TIMEOUT_S):
+            process.kill()
+        with self._census:
+            process.join()
+            code = process.exitcode or 0
         if code < 0:
             return f"the worker was ended by {signal.Signals(-code).name}"
         return f"the worker ended with exit code {code}"
+
+
+def _unpickled(answer: bytes) -> tuple[bool, Any]:
+    try:
+        unpickled: tuple[bool, Any] = pickle.loads(answer)  # noqa: S301 -- from our worker
+    except Exception as error:  # noqa: BLE001 -- one of the three places: the pool worker
+        return False, error
+    return unpickled

@@ -5,8 +5,7 @@ import enum
 from collections.abc import Mapping
 from pathlib import Path
 
-from audio_ident.model.library import SessionId, SessionState
-from audio_ident.stores.sql.files import FileStamp
+from audio_ident.model.library import FileStamp, SessionId, SessionState
 
 
 class Reason(enum.StrEnum):

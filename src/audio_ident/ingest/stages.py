@@ -1,18 +1,33 @@
 """What is done with one file inside a worker: hash it, or listen to it and read its tags.
 
-The files themselves are only ever opened for reading.
+The files themselves are only ever opened for reading. Workers import this module, so it leaves
+the catalogue and its database alone: they start sooner and stay small.
 """
 
 import dataclasses
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from audio_ident.engines.tag_protocol import TagReader, TagReading
 from audio_ident.errors import FileChanged, FileUnreadable
 from audio_ident.ingest.records import Job
-from audio_ident.ingest.tools import ListenedFile
 from audio_ident.model.analysis import Analysis
+
+
+class ListenedFile(Protocol):
+    """What listening to one file gives."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes of the file."""
+        ...
+
+    @property
+    def analysis(self) -> Analysis:
+        """What the listeners heard."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,24 +8,11 @@ from pathlib import Path
 from typing import Protocol
 
 from audio_ident.engines.tag_protocol import TagReader
+from audio_ident.ingest.stages import ListenedFile
 from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.landmarks import Landmarks
 from audio_ident.stores.fingerprints.protocol import FingerprintIndex
 from audio_ident.stores.sql.unit_of_work import Catalogue
-
-
-class ListenedFile(Protocol):
-    """What listening to one file gives."""
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the bytes of the file."""
-        ...
-
-    @property
-    def analysis(self) -> Analysis:
-        """What the listeners heard."""
-        ...
 
 
 class Artefacts(Protocol):

@@ -24,6 +24,18 @@ class FileState(enum.StrEnum):
     """Not found in its folder; its rows are kept, because a disk may merely be unplugged."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class FileStamp:
+    """Where a file lies and what its folder entry says; equal stamps mean an unchanged file."""
+
+    root_id: int
+    relative_path: str
+    """Below the root, `/` between folders; odd bytes are surrogate escapes."""
+    size: int
+    mtime_ns: int
+    inode: int | None = None
+
+
 class Stage(enum.StrEnum):
     """A step of the work on one file."""
 

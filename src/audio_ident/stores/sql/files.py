@@ -9,25 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audio_ident.model.analysis import AudioDigest
-from audio_ident.model.library import FileState
+from audio_ident.model.library import FileStamp, FileState
 from audio_ident.model.tags import Tags
 from audio_ident.stores.sql.names import display_name
 from audio_ident.stores.sql.tables import AudioRow, FileRow, TagsRow
 
 _TAG_NAMES = tuple(field.name for field in dataclasses.fields(Tags))
 _IDS_AT_ONCE = 500
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class FileStamp:
-    """Where a file lies and what its folder entry says; equal stamps mean an unchanged file."""
-
-    root_id: int
-    relative_path: str
-    """Below the root, `/` between folders; odd bytes are surrogate escapes."""
-    size: int
-    mtime_ns: int
-    inode: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
