@@ -175,6 +175,45 @@ def test_failures_are_remembered_and_not_repeated(shop: Workshop) -> None:
         assert rows.stages.count()[(Stage.ANALYSIS, StageStatus.FAILED)] == 2
 
 
+def test_a_touched_file_is_not_listened_to_again(shop: Workshop) -> None:
+    """A new time on the same bytes costs a hash, and nothing changes but the time."""
+    write_wav(shop.music / "a.wav", 1)
+    shop.run()
+    before = shop.tracks()
+    os.utime(shop.music / "a.wav", ns=(0, 0))
+    summary = shop.run()
+    assert (summary.by_reason, summary.listened) == ({Reason.CHANGED: 1}, 0)
+    assert shop.run().unchanged == 1
+    assert shop.tracks() == before
+
+
+def test_a_changed_file_that_fails_gives_up_its_audio(shop: Workshop) -> None:
+    """What is no longer on disk is no longer named; a repaired file gets its track id back."""
+    path = write_wav(shop.music / "a.wav", 1)
+    shop.run()
+    track_id = shop.tracks()[0].id
+    whole = path.read_bytes()
+    path.write_bytes(b"no longer music")
+    assert shop.run().failed == 1
+    assert shop.tracks() == ()
+    assert shop.stores.index.digests() == frozenset()
+    assert shop.findings() == []
+    path.write_bytes(whole)
+    assert shop.run().imported == 1
+    assert [track.id for track in shop.tracks()] == [track_id]
+    assert shop.findings() == []
+
+
+def test_a_failing_file_with_an_odd_name_is_reported(shop: Workshop) -> None:
+    """Bytes that are no UTF-8 reach neither database nor terminal."""
+    write_wav(shop.music / "x.wav", 1).rename(shop.music / os.fsdecode(b"broken \xff.wav"))
+    summary = shop.run()
+    assert summary.failures[0].path.endswith("broken \ufffd.wav")
+    with shop.stores.catalogue.reading() as rows:
+        (entry,) = rows.sessions.errors(summary.session_id)
+    assert "broken \ufffd.wav" in entry.fact
+
+
 def test_a_file_that_fails_takes_its_copies_along(shop: Workshop) -> None:
     """What is wrong with the bytes is wrong with every copy, and is found out once."""
     write_wav(shop.music / "broken.wav", 1)

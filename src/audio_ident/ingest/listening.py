@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
-from audio_ident.errors import AudioIdentError, FileChanged, FileUnreadable, StoreProblem
+from audio_ident.errors import FileChanged, FileProblem, FileUnreadable, StoreProblem, Unforeseen
 from audio_ident.ingest.copies import ContentGroups, group_by_content, jobs_to_hash
 from audio_ident.ingest.flow import Finished, Flow, run_jobs
 from audio_ident.ingest.progress import Meter
@@ -27,10 +27,6 @@ from audio_ident.model.library import TrackId
 from audio_ident.units import ticks_to_seconds
 
 _T = TypeVar("_T")
-
-
-class WorkerError(AudioIdentError):
-    """An error that the program did not foresee, on one file."""
 
 
 class Listening:
@@ -89,7 +85,7 @@ class Listening:
         hashes: dict[Job, str | None] = dict.fromkeys(wanted)
         for finished in run_jobs(self._flow(), hash_file, deque(wanted)):
             result = _result(finished.outcome)
-            if isinstance(result, AudioIdentError):
+            if isinstance(result, FileProblem):
                 self._fail(finished, result)
             else:
                 hashes[finished.job] = result
@@ -114,7 +110,7 @@ class Listening:
         job = finished.job
         followers = groups.followers_of(job)
         result = _result(finished.outcome)
-        if isinstance(result, AudioIdentError):
+        if isinstance(result, FileProblem):
             self._fail(finished, result)
             if isinstance(result, FileUnreadable | FileChanged):
                 groups.put_back(followers)  # it says nothing about the bytes
@@ -145,20 +141,20 @@ class Listening:
         save_copy(self._stores, job, source_id, TrackId(self._tools.new_id()))
         self._meter.add_copy(job)
 
-    def _fail(self, finished: Finished[_T], error: AudioIdentError) -> None:
+    def _fail(self, finished: Finished[_T], error: FileProblem) -> None:
         job = finished.job
         file_id = save_failure(self._stores, job, error, finished.handed_at)
         self._session.add_errors([error_entry(self._stores, job.path, error, file_id)])
         self._meter.add_failure(job, error)
 
 
-def _result(outcome: Future[_T]) -> _T | AudioIdentError:
+def _result(outcome: Future[_T]) -> _T | FileProblem:
     """What a worker gave, or the error that this one file failed with."""
     try:
         return outcome.result()
+    except FileProblem as error:
+        return error
     except StoreProblem:
         raise
-    except AudioIdentError as error:
-        return error
     except Exception as error:  # noqa: BLE001 -- one of the three places: the stage runner
-        return WorkerError(f"{type(error).__name__}: {error}")
+        return Unforeseen(f"{type(error).__name__}: {error}")

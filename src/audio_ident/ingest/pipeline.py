@@ -72,7 +72,7 @@ def import_folders(
         Listening(tools, options, session, meter, (should_stop, checkpoint)).run(worklist.jobs)
         forget_unheld(stores)
         stores.index.publish()
-        state = _final_state(meter, worklist, is_stopped=should_stop())
+        state = _final_state(meter, worklist)
         session.end(meter, state)
         meter.begin(Phase.DONE)
     except AudioIdentError as error:
@@ -115,8 +115,8 @@ def _note_scan(stores: Stores, session: ImportSession, worklist: Worklist) -> No
         rows.sessions.add_errors(session.id, entries)
 
 
-def _final_state(meter: Meter, worklist: Worklist, *, is_stopped: bool) -> SessionState:
-    if is_stopped:
+def _final_state(meter: Meter, worklist: Worklist) -> SessionState:
+    if meter.files_done() < len(worklist.jobs):
         return SessionState.CANCELLED
     if meter.count_of("failed") or worklist.unscannable:
         return SessionState.COMPLETED_WITH_ERRORS

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from audio_ident.errors import AudioIdentError
+from audio_ident.errors import FileProblem
 from audio_ident.ingest.records import Failure, Job, Phase, Progress
 from audio_ident.ingest.tools import Clock
 from audio_ident.stores.sql.names import display_name
@@ -52,7 +52,7 @@ class Meter:
         """Count a file whose bytes were known."""
         self._count("duplicates", job)
 
-    def add_failure(self, job: Job, error: AudioIdentError) -> None:
+    def add_failure(self, job: Job, error: FileProblem) -> None:
         """Count a file that cannot be used."""
         if len(self.failures) < _FAILURES_KEPT:
             self.failures.append(
@@ -86,7 +86,7 @@ class Meter:
         """How far the import has come, as its session remembers it."""
         return SessionCounts(
             files_found=files_found,
-            files_done=self._files_done(),
+            files_done=self.files_done(),
             files_failed=self._counts["failed"],
         )
 
@@ -94,7 +94,8 @@ class Meter:
         self._counts[name] += 1
         self._bytes_done += job.stamp.size
 
-    def _files_done(self) -> int:
+    def files_done(self) -> int:
+        """Files that need no more work in this import."""
         return sum(self._counts[name] for name in ("listened", "duplicates", "failed"))
 
     def _show(self, current: list[str], *, is_due: bool) -> None:
@@ -110,7 +111,7 @@ class Meter:
             Progress(
                 phase=self._phase,
                 files_total=self._files_total,
-                files_done=self._files_done(),
+                files_done=self.files_done(),
                 files_failed=self._counts["failed"],
                 duplicates=self._counts["duplicates"],
                 bytes_total=self._bytes_total,

@@ -8,7 +8,7 @@ leaves a `pending` row, which the next start finishes or withdraws (`sweep`).
 import datetime
 from pathlib import Path
 
-from audio_ident.errors import AudioIdentError
+from audio_ident.errors import FileProblem
 from audio_ident.ingest.records import Job, Reason
 from audio_ident.ingest.stages import Heard
 from audio_ident.ingest.tools import Stores
@@ -91,9 +91,7 @@ def save_copy(stores: Stores, job: Job, source_id: int, new_id: TrackId) -> int:
     return file_id
 
 
-def save_failure(
-    stores: Stores, job: Job, error: AudioIdentError, handed_at: datetime.datetime
-) -> int:
+def save_failure(stores: Stores, job: Job, error: FileProblem, handed_at: datetime.datetime) -> int:
     """Say why a file could not be listened to; returns its id.
 
     What was known of it stays, unless its bytes changed: then the old audio is no longer there.
@@ -113,23 +111,21 @@ def save_failure(
             status=StageStatus.FAILED,
             attempts=job.attempts + 1,
             error_code=error.code,
-            error_fact=error.fact,
+            error_fact=display_name(error.fact),
             is_retryable=error.is_retryable,
         )
         rows.stages.save(file_id, failed, times)
     return file_id
 
 
-def error_entry(
-    stores: Stores, path: Path, error: AudioIdentError, file_id: int | None
-) -> ErrorEntry:
-    """An error as it is remembered and shown."""
+def error_entry(stores: Stores, path: Path, error: FileProblem, file_id: int | None) -> ErrorEntry:
+    """An error as it is remembered and shown; without a file id, it was met by the scan."""
     return ErrorEntry(
         code=error.code,
         severity=error.severity,
         fact=display_name(error.fact),
         path=display_name(str(path)),
-        stage=Stage.ANALYSIS,
+        stage=Stage.ANALYSIS if file_id else "scan",
         file_id=file_id,
         occurred_at=stores.clock.now(),
     )

@@ -1,14 +1,17 @@
 """How names of files become text that every database and terminal takes."""
 
-import os
+import re
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def display_name(path: str) -> str:
-    """A path for people: bytes that are no UTF-8 are shown as replacement characters.
+def display_name(text: str) -> str:
+    """A path, or a sentence with one in it, for people.
 
     Parameters
     ----------
-    path
-        As the operating system gave it, with surrogate escapes.
+    text
+        With surrogate escapes, as the operating system gives names; they are shown as
+        replacement characters.
     """
-    return os.fsencode(path).decode("utf-8", errors="replace")
+    return _UNSTORABLE.sub("\ufffd", text)
