@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from audio_ident.ingest.pipeline import import_folders
-from audio_ident.ingest.rebuild import rebuild
+from audio_ident.ingest.rebuild import RebuildSummary, rebuild
 from audio_ident.ingest.tools import ImportOptions, Stores
 from audio_ident.library.check import FindingCode, check
 from audio_ident.library.tracks import find_track, find_tracks_at, list_tracks
@@ -48,6 +48,18 @@ def index_of(stores: Stores) -> FolderIndex:
     return stores.index
 
 
+def rebuild_index(stores: Stores, steps: list[tuple[int, int]]) -> RebuildSummary:
+    """Make the index anew, noting the steps."""
+    return rebuild(
+        stores.catalogue,
+        stores.artefacts,
+        landmarks_of,
+        stores.versions.analysis,
+        index_of(stores).rebuild,
+        lambda *step: steps.append(step),
+    )
+
+
 def codes(stores: Stores) -> list[str]:
     """What a thorough check finds."""
     found = check(stores.catalogue, stores.artefacts, stores.index, reads_artefacts=True)
@@ -81,7 +93,7 @@ def test_a_rebuild_makes_the_same_index_without_listening(stores: Stores, tmp_pa
     index_of(stores).keep(two, [1, 2, 3])
     index_of(stores).keep("stranger", [])
     steps: list[tuple[int, int]] = []
-    summary = rebuild(stores, index_of(stores), lambda *step: steps.append(step))
+    summary = rebuild_index(stores, steps)
     assert (summary.indexed, summary.lost) == (3, ())
     assert index_of(stores).frames() == before
     assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)]
@@ -93,7 +105,7 @@ def test_a_rebuild_withdraws_what_cannot_be_read(stores: Stores, tmp_path: Path)
     """A torn analysis costs one recording, until the next import listens to it again."""
     torn, *others = sorted(index_of(stores).digests())
     (artefacts_of(stores).folder / torn).write_bytes(b"torn")
-    summary = rebuild(stores, index_of(stores), lambda *_: None)
+    summary = rebuild_index(stores, [])
     assert summary.lost == (torn,)
     assert index_of(stores).digests() == set(others)
     assert codes(stores) == []

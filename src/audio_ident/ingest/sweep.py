@@ -8,10 +8,11 @@ import dataclasses
 from collections.abc import Collection
 
 from audio_ident.errors import ArtefactCorrupt, ArtefactMissing
-from audio_ident.ingest.tools import Stores, version_of
+from audio_ident.ingest.tools import Artefacts, Stores, version_of
 from audio_ident.ingest.writer import finish_pending
 from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.library import StageStatus
+from audio_ident.stores.sql.unit_of_work import Catalogue
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,23 +50,23 @@ def forget_unheld(stores: Stores) -> int:
     return len(strangers.union(unheld))
 
 
-def withdraw(stores: Stores, digests: Collection[AudioDigest]) -> None:
+def withdraw(catalogue: Catalogue, digests: Collection[AudioDigest]) -> None:
     """Say that audio must be listened to again; the next import of its folder does."""
     if not digests:
         return
-    with stores.catalogue.writing() as rows:
+    with catalogue.writing() as rows:
         rows.stages.make_due(digests)
         rows.audios.forget_derived(digests)
 
 
-def find_artefact(stores: Stores, digest: AudioDigest) -> Analysis | None:
+def find_artefact(artefacts: Artefacts, digest: AudioDigest) -> Analysis | None:
     """A stored analysis, None when it is missing or damaged; a damaged one is deleted."""
     try:
-        return stores.artefacts.get(digest)
+        return artefacts.get(digest)
     except ArtefactMissing:
         return None
     except ArtefactCorrupt:
-        stores.artefacts.delete(digest)
+        artefacts.delete(digest)
         return None
 
 
@@ -78,7 +79,7 @@ def _settle_pending(stores: Stores) -> tuple[int, int]:
     finished = 0
     withdrawn = 0
     for digest, file_ids in by_digest.items():
-        analysis = find_artefact(stores, digest) if digest else None
+        analysis = find_artefact(stores.artefacts, digest) if digest else None
         if analysis is not None and version_of(analysis) == stores.versions.analysis:
             finish_pending(stores, analysis, file_ids)
             finished += len(file_ids)
@@ -96,10 +97,10 @@ def _mend_derived(stores: Stores) -> int:
     stored = frozenset(stores.artefacts.digests())
     lost = set(derived - stored)
     for digest in sorted(derived - lost - stores.index.digests()):
-        analysis = find_artefact(stores, digest)
+        analysis = find_artefact(stores.artefacts, digest)
         if analysis is None:
             lost.add(digest)
         else:
             stores.index.add(digest, stores.landmarks_of(analysis))
-    withdraw(stores, lost)
+    withdraw(stores.catalogue, lost)
     return len(lost)

@@ -35,14 +35,6 @@ class Artefacts(Protocol):
         ...
 
 
-class RebuildableIndex(FingerprintIndex, Protocol):
-    """An index that can be made anew beside the old one."""
-
-    def rebuild(self, recordings: Iterable[tuple[AudioDigest, Landmarks]]) -> None:
-        """Replace everything at once, when the new index is complete."""
-        ...
-
-
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
     """Versions of the algorithms in use; what was made by others is made again."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from audio_ident.errors import ArtefactCorrupt, ArtefactMissing
 from audio_ident.model.analysis import Analysis, AudioDigest
-from audio_ident.stores.fingerprints.protocol import FingerprintIndex
+from audio_ident.stores.fingerprints.protocol import FingerprintReader
 from audio_ident.stores.sql.unit_of_work import Catalogue
 
 _IMPORT = "Run `audio-ident import` on the folder: what is missing is made again."
@@ -69,7 +69,7 @@ class ReadableArtefacts(Protocol):
 def check(
     catalogue: Catalogue,
     artefacts: ReadableArtefacts,
-    index: FingerprintIndex,
+    index: FingerprintReader,
     *,
     reads_artefacts: bool = False,
 ) -> list[Finding]:
@@ -85,7 +85,7 @@ def check(
         unheld = frozenset(rows.audios.without_files())
         pending = rows.stages.pending()
     stored = frozenset(artefacts.digests())
-    indexed = index.digests()
+    indexed = _indexed(index)
     begun = frozenset(digest for digest in pending.values() if digest)
     subjects = {
         FindingCode.ARTEFACT_MISSING: derived - stored,
@@ -102,6 +102,16 @@ def check(
         for code in FindingCode
         for subject in sorted(subjects.get(code, frozenset()))
     ]
+
+
+def _indexed(index: FingerprintReader) -> frozenset[AudioDigest]:
+    snapshot = index.snapshot()
+    return frozenset(
+        digest
+        for segment, alive in zip(snapshot.segments, snapshot.alive, strict=True)
+        for digest, is_alive in zip(segment.digests, alive, strict=True)
+        if is_alive
+    )
 
 
 def _corrupt(
