@@ -98,6 +98,7 @@ def _joined(parts: Iterable[Worklist]) -> Worklist:
     return Worklist(
         jobs=tuple(job for part in parts for job in part.jobs),
         found=sum(part.found for part in parts),
+        known_failures=sum(part.known_failures for part in parts),
         missing=tuple(file_id for part in parts for file_id in part.missing),
         reappeared=tuple(file_id for part in parts for file_id in part.reappeared),
         unscannable=tuple(entry for part in parts for entry in part.unscannable),
@@ -132,7 +133,8 @@ def _summary(
         session_id=session.id,
         state=state,
         found=worklist.found,
-        unchanged=worklist.found - len(worklist.jobs),
+        unchanged=worklist.found - len(worklist.jobs) - worklist.known_failures,
+        known_failures=worklist.known_failures,
         by_reason=dict(reasons),
         imported=listened + copies,
         listened=listened,

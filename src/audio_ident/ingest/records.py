@@ -81,6 +81,9 @@ class Summary:
     found: int
     """Audio files in the folders."""
     unchanged: int
+    """Files that were ready and stayed so."""
+    known_failures: int
+    """Files that failed before, did not change, and were not tried again."""
     by_reason: Mapping[Reason, int]
     imported: int
     """Files that are ready now and were not before, copies included."""

@@ -45,6 +45,8 @@ class Worklist:
 
     jobs: tuple[Job, ...] = ()
     found: int = 0
+    known_failures: int = 0
+    """Files that failed before and are not tried again."""
     missing: tuple[int, ...] = ()
     """Files that are not where they were; they are marked, never deleted."""
     reappeared: tuple[int, ...] = ()
@@ -61,6 +63,7 @@ def make_worklist(
     jobs: list[Job] = []
     seen: set[str] = set()
     reappeared: list[int] = []
+    known_failures = 0
     unscannable: list[Unscannable] = []
     for entry in entries:
         if isinstance(entry, Unscannable):
@@ -73,10 +76,13 @@ def make_worklist(
             reappeared.append(file.id)
         if reason := need(entry, file, marks):
             jobs.append(_job(place, entry, reason, (file, marks)))
+        else:
+            known_failures += any(m.status == StageStatus.FAILED for m in marks.values())
     unknown = [entry.relative_path for entry in unscannable]
     return Worklist(
         jobs=tuple(jobs),
         found=len(seen),
+        known_failures=known_failures,
         missing=tuple(_vanished(place, known, seen, unknown)),
         reappeared=tuple(reappeared),
         unscannable=tuple((place.root, entry) for entry in unscannable),
