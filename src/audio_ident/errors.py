@@ -13,7 +13,8 @@
     │   ├── LimitExceeded         LIMIT_EXCEEDED         more bytes or seconds than allowed
     │   ├── DecodeFailed          DECODE_ERROR           audio that cannot be decoded at all
     │   ├── DecodeTimeout         DECODE_TIMEOUT         decoding took longer than allowed
-    │   └── WorkerCrashed         WORKER_CRASHED         the worker process died on this file
+    │   ├── WorkerCrashed         WORKER_CRASHED         the worker process died on this file
+    │   └── Unforeseen            INTERNAL_ERROR         the program failed on this file
     └── StoreProblem                                     the library itself cannot be used
         ├── LibraryLocked         LIBRARY_LOCKED         another process is writing
         ├── DatabaseProblem       DATABASE_ERROR         the catalogue cannot be read or written
@@ -154,6 +155,14 @@ class WorkerCrashed(FileProblem):
     code = "WORKER_CRASHED"
     remedy = "Import again; if it happens again the file is damaged in an unusual way."
     is_retryable = True
+
+
+class Unforeseen(FileProblem):
+    """The program itself failed while it worked on this file."""
+
+    code = "INTERNAL_ERROR"
+    http_status = 500
+    remedy = "Report this with the log and, if possible, the file."
 
 
 class StoreProblem(AudioIdentError):

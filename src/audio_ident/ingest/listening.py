@@ -1,0 +1,160 @@
+"""Takes the work list through the pool: hash what may be a copy, listen to each content once."""
+
+import dataclasses
+import functools
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TypeVar
+
+from audio_ident.errors import FileChanged, FileProblem, FileUnreadable, StoreProblem, Unforeseen
+from audio_ident.ingest.copies import ContentGroups, group_by_content, jobs_to_hash
+from audio_ident.ingest.flow import Finished, Flow, run_jobs
+from audio_ident.ingest.progress import Meter
+from audio_ident.ingest.records import Job, Phase
+from audio_ident.ingest.session import ImportSession
+from audio_ident.ingest.stages import Heard, hash_file, listen
+from audio_ident.ingest.tools import ImportOptions, ImportTools
+from audio_ident.ingest.writer import (
+    error_entry,
+    find_copy,
+    save_copy,
+    save_failure,
+    save_heard,
+    warning_entry,
+)
+from audio_ident.model.library import TrackId
+from audio_ident.units import ticks_to_seconds
+
+_T = TypeVar("_T")
+
+
+class Listening:
+    """The work of one import on its files."""
+
+    def __init__(
+        self,
+        tools: ImportTools,
+        options: ImportOptions,
+        session: ImportSession,
+        meter: Meter,
+        steering: tuple[Callable[[], bool], Callable[[], None]],
+    ) -> None:
+        self._tools = tools
+        self._stores = tools.stores
+        self._options = options
+        self._session = session
+        self._meter = meter
+        self._should_stop, self._checkpoint = steering
+        self._checkpoint_s = self._stores.clock.monotonic_s()
+
+    def run(self, jobs: Sequence[Job]) -> None:
+        """Work on every job, until it is done or stopping is asked for."""
+        self._meter.begin(Phase.HASHING, jobs)
+        hashed = self._hash(jobs)
+        self._meter.begin(Phase.LISTENING)
+        groups = group_by_content(hashed)
+        self._take_known_copies(groups)
+        work = functools.partial(
+            listen, analyse=self._tools.analyse, tag_reader=self._tools.tag_reader
+        )
+        for finished in run_jobs(self._flow(), work, groups.leaders):
+            self._take_heard(finished, groups)
+
+    def _flow(self) -> Flow:
+        return Flow(
+            pool=self._tools.pool,
+            clock=self._stores.clock,
+            files_at_once=self._options.files_at_once,
+            should_stop=self._should_stop,
+            on_tick=self._tick,
+        )
+
+    def _tick(self, current: list[str]) -> None:
+        self._meter.tick(current)
+        now_s = self._stores.clock.monotonic_s()
+        if now_s - self._checkpoint_s >= self._options.checkpoint_interval_s:
+            self._checkpoint_s = now_s
+            self._checkpoint()
+
+    def _hash(self, jobs: Sequence[Job]) -> list[Job]:
+        """The jobs that can go on, in their order, with the hashes that were needed."""
+        with self._stores.catalogue.reading() as rows:
+            known_sizes = rows.files.hashed_sizes()
+        wanted = jobs_to_hash(jobs, known_sizes)
+        hashes: dict[Job, str | None] = dict.fromkeys(wanted)
+        for finished in run_jobs(self._flow(), hash_file, deque(wanted)):
+            result = _result(finished.outcome)
+            if isinstance(result, FileProblem):
+                self._fail(finished, result)
+            else:
+                hashes[finished.job] = result
+        return [
+            dataclasses.replace(job, sha256=hashes.get(job, job.sha256))
+            for job in jobs
+            if job not in hashes or hashes[job] is not None
+        ]
+
+    def _take_known_copies(self, groups: ContentGroups) -> None:
+        """Settle without listening the jobs whose bytes are those of a finished file."""
+        for _ in range(len(groups.leaders)):
+            job = groups.leaders.popleft()
+            source = find_copy(self._stores, job.sha256) if job.sha256 else None
+            if source is None:
+                groups.leaders.append(job)
+                continue
+            for copy in (job, *groups.followers_of(job)):
+                self._copy(copy, source)
+
+    def _take_heard(self, finished: Finished[Heard], groups: ContentGroups) -> None:
+        job = finished.job
+        followers = groups.followers_of(job)
+        result = _result(finished.outcome)
+        if isinstance(result, FileProblem):
+            self._fail(finished, result)
+            if isinstance(result, FileUnreadable | FileChanged):
+                groups.put_back(followers)  # it says nothing about the bytes
+                return
+            for follower in followers:
+                self._fail(dataclasses.replace(finished, job=follower), result)
+            return
+        file_id = self._save(finished, result)
+        if job.sha256 != result.sha256:
+            groups.put_back(followers)
+            return
+        for follower in followers:
+            self._copy(follower, file_id)
+
+    def _save(self, finished: Finished[Heard], heard: Heard) -> int:
+        job = finished.job
+        track_id = TrackId(self._tools.new_id())
+        file_id = save_heard(self._stores, job, heard, track_id, finished.handed_at)
+        warnings = (*heard.analysis.warnings, *heard.reading.warnings)
+        self._session.add_errors(
+            [warning_entry(self._stores, job.path, warning, file_id) for warning in warnings]
+        )
+        self._meter.add_warnings(len(warnings))
+        self._meter.add_listened(job, ticks_to_seconds(heard.analysis.facts.duration_ticks))
+        return file_id
+
+    def _copy(self, job: Job, source_id: int) -> None:
+        save_copy(self._stores, job, source_id, TrackId(self._tools.new_id()))
+        self._meter.add_copy(job)
+
+    def _fail(self, finished: Finished[_T], error: FileProblem) -> None:
+        job = finished.job
+        file_id = save_failure(self._stores, job, error, finished.handed_at)
+        self._session.add_errors([error_entry(self._stores, job.path, error, file_id)])
+        self._meter.add_failure(job, error)
+
+
+def _result(outcome: Future[_T]) -> _T | FileProblem:
+    """What a worker gave, or the error that this one file failed with."""
+    try:
+        return outcome.result()
+    except FileProblem as error:
+        return error
+    except StoreProblem:
+        raise
+    except Exception as error:  # noqa: BLE001 -- one of the three places: the stage runner
+        return Unforeseen(f"{type(error).__name__}: {error}")

@@ -1,0 +1,75 @@
+"""Turns the folders that a person names into roots of the library and folders below them.
+
+Roots never overlap: a folder inside a known root belongs to that root, and a new root around a
+known one leaves it out. So no file is ever known under two names.
+"""
+
+import datetime
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from audio_ident.errors import BadInput
+from audio_ident.ingest.worklist import Place, is_below
+from audio_ident.stores.sql.roots import Root, Roots
+
+_SYSTEM_FOLDERS = frozenset({"/", "/etc", "/sys", "/proc", "/dev", "/boot", "/run"})
+
+
+def choose_places(folders: Iterable[Path], roots: Roots, now: datetime.datetime) -> list[Place]:
+    """The parts of roots to import; new roots are remembered.
+
+    Raises
+    ------
+    BadInput
+        Something named is no folder, or belongs to the system.
+    """
+    places: list[Place] = []
+    for path in sorted({_resolved(folder) for folder in folders}):
+        known = roots.all()
+        home = _home_of(path, known) or roots.add(path, now)
+        inside = [root for root in known if root.id != home.id and _is_inside(root.path, path)]
+        places.append(_place(home, path, known))
+        places.extend(_place(root, root.path, known) for root in inside)
+    return _without_covered(places)
+
+
+def _resolved(folder: Path) -> str:
+    path = os.path.realpath(folder)
+    if not os.path.isdir(path):  # noqa: PTH112 -- odd bytes
+        raise BadInput(f"{folder} is not a folder, or cannot be reached")
+    if path in _SYSTEM_FOLDERS or _is_inside(path, "/proc") or _is_inside(path, "/sys"):
+        raise BadInput(f"{path} belongs to the system and holds no music")
+    return path
+
+
+def _home_of(path: str, roots: Sequence[Root]) -> Root | None:
+    around = [root for root in roots if _is_inside(path, root.path)]
+    return max(around, key=lambda root: len(root.path), default=None)
+
+
+def _place(root: Root, path: str, known: Sequence[Root]) -> Place:
+    nested = (other.path for other in known if other.id != root.id)
+    return Place(
+        root_id=root.id,
+        root=Path(root.path),
+        below=_relative(path, root.path),
+        excluded=frozenset(_relative(p, root.path) for p in nested if _is_inside(p, root.path)),
+    )
+
+
+def _without_covered(places: Iterable[Place]) -> list[Place]:
+    kept: list[Place] = []
+    for place in sorted(places, key=lambda place: (place.root_id, place.below)):
+        if not any(p.root_id == place.root_id and is_below(place.below, p.below) for p in kept):
+            kept.append(place)
+    return kept
+
+
+def _relative(path: str, root: str) -> str:
+    relative = os.path.relpath(path, root)
+    return "" if relative == "." else relative.replace(os.sep, "/")
+
+
+def _is_inside(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)

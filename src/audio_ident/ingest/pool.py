@@ -1,0 +1,216 @@
+"""Worker processes that hostile files may crash or hang: one file is lost, never the pool.
+
+`ProcessPoolExecutor` gives up as a whole when one of its processes dies, and cannot tell which
+call killed it. Here each worker has its own pipe and one call at a time, so both are known.
+"""
+
+import contextlib
+import multiprocessing
+import pickle
+import queue
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, ParamSpec, TypeVar
+
+from audio_ident.errors import DecodeTimeout, WorkerCrashed
+from audio_ident.ingest.worker import READY, WorkerLimits, serve
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+START_TIMEOUT_S = 120.0
+"""How long a new process may take to import the program on a busy machine."""
+
+_END_TIMEOUT_S = 5.0
+"""How long a process may take to end once its pipe is closed, before it is killed."""
+
+_QUEUED_PER_WORKER = 4
+"""Calls that wait for a worker before `submit` waits too, so that memory stays flat."""
+
+_Call = tuple[Future[Any], bytes]
+
+
+class CrashProofExecutor(Executor):
+    """Runs calls in worker processes, each under a deadline.
+
+    A call whose worker dies fails with `WorkerCrashed`, one that takes too long with
+    `DecodeTimeout`; a new worker takes the place of the old one and the next call.
+
+    Parameters
+    ----------
+    workers
+        How many processes, at least 1; they start when there is work.
+    task_timeout_s
+        Wall time for one call, None for any; the start of a process does not count.
+    limits
+        What one process may use.
+    """
+
+    def __init__(
+        self, workers: int, *, task_timeout_s: float | None, limits: WorkerLimits | None = None
+    ) -> None:
+        self._calls: queue.Queue[_Call | None] = queue.Queue(workers * _QUEUED_PER_WORKER)
+        self._timeout_s = task_timeout_s
+        self._is_closed = threading.Event()
+        self._workers = [_Worker(limits or WorkerLimits()) for _ in range(workers)]
+        self._threads = [
+            threading.Thread(target=self._drive, args=(worker,), daemon=True, name="pool-driver")
+            for worker in self._workers
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> "Future[_T]":
+        """Queue a call; waits while the queue is full."""
+        if self._is_closed.is_set():
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        future: Future[_T] = Future()
+        self._calls.put((future, pickle.dumps((fn, args, kwargs))))
+        return future
+
+    def shutdown(  # `wait` is the name that `Executor` gives it
+        self, wait: bool = True, *, cancel_futures: bool = False
+    ) -> None:
+        """End the workers once their calls are done; with `cancel_futures`, drop what waits."""
+        if cancel_futures:
+            self._drop_waiting()
+        if not self._is_closed.is_set() or cancel_futures:
+            self._is_closed.set()
+            threading.Thread(target=self._tell_to_end, daemon=True).start()
+        if wait:
+            for thread in self._threads:
+                thread.join()
+
+    def kill(self) -> None:
+        """End the workers now, whatever they are doing; their calls fail."""
+        for worker in self._workers:
+            worker.abandon()
+        self.shutdown(wait=True, cancel_futures=True)
+
+    def _tell_to_end(self) -> None:
+        for _ in self._threads:
+            self._calls.put(None)
+
+    def _drop_waiting(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                call = self._calls.get_nowait()
+                if call is not None and call[0].cancel():
+                    call[0].set_running_or_notify_cancel()
+
+    def _drive(self, worker: "_Worker") -> None:
+        """Hand calls to one worker, one at a time."""
+        if hasattr(signal, "pthread_sigmask"):
+            # Inherited by the process, so that Ctrl-C cannot hit it before it ignores it.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        while (call := self._calls.get()) is not None:
+            future, request = call
+            if future.set_running_or_notify_cancel():
+                self._run(worker, future, request)
+        worker.stop()
+
+    def _run(self, worker: "_Worker", future: Future[Any], request: bytes) -> None:
+        try:
+            is_value, outcome = worker.call(request, self._timeout_s)
+        except (WorkerCrashed, DecodeTimeout) as error:
+            is_value, outcome = False, error
+        if is_value:
+            future.set_result(outcome)
+        else:
+            future.set_exception(outcome)
+
+
+class _Worker:
+    """One process at a time, replaced when it is lost."""
+
+    _census = threading.Lock()
+    """Held to start and to reap: each start of a process reaps those of all threads, and a
+    process that two threads reap at once seems alive to one of them."""
+
+    def __init__(self, limits: WorkerLimits) -> None:
+        self._limits = limits
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._is_abandoned = threading.Event()
+
+    def call(self, request: bytes, timeout_s: float | None) -> tuple[bool, Any]:
+        """Whether a call succeeded, and its value or its exception."""
+        try:
+            connection = self._send(request)
+            if not connection.poll(timeout_s):
+                self._kill()
+                self._bury()
+                raise DecodeTimeout(f"no end after {timeout_s:g} s")
+            answer = connection.recv_bytes()
+        except (EOFError, OSError):
+            raise WorkerCrashed(self._bury()) from None
+        return _unpickled(answer)
+
+    def stop(self) -> None:
+        """Let the process end by itself, and make sure that it does."""
+        self._bury()
+
+    def abandon(self) -> None:
+        """End the process from another thread, for good."""
+        self._is_abandoned.set()
+        self._kill()
+
+    def _kill(self) -> None:
+        process = self._process
+        if process is not None:
+            process.kill()
+
+    def _send(self, request: bytes) -> Connection:
+        connection = self._connection or self._start()
+        if self._is_abandoned.is_set():
+            raise WorkerCrashed("the pool was ended")
+        try:
+            connection.send_bytes(request)
+        except OSError:  # it died while it waited, so this call is not to blame
+            self._bury()
+            connection = self._start()
+            connection.send_bytes(request)
+        return connection
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs, self._limits), daemon=True)
+        with self._census:
+            process.start()
+        theirs.close()
+        self._process, self._connection = process, ours
+        if not ours.poll(START_TIMEOUT_S):
+            self._kill()
+        if ours.recv_bytes() != READY:
+            raise EOFError
+        return ours
+
+    def _bury(self) -> str:
+        """Wait for the end of the process; how it ended, for people."""
+        process, self._process = self._process, None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        if process is None:
+            return "a worker could not start"
+        if not wait([process.sentinel], _END_TIMEOUT_S):
+            process.kill()
+        with self._census:
+            process.join()
+            code = process.exitcode or 0
+        if code < 0:
+            return f"the worker was ended by {signal.Signals(-code).name}"
+        return f"the worker ended with exit code {code}"
+
+
+def _unpickled(answer: bytes) -> tuple[bool, Any]:
+    try:
+        unpickled: tuple[bool, Any] = pickle.loads(answer)  # noqa: S301 -- from our worker
+    except Exception as error:  # noqa: BLE001 -- one of the three places: the pool worker
+        return False, error
+    return unpickled

@@ -1,0 +1,80 @@
+"""What is done with one file inside a worker: hash it, or listen to it and read its tags.
+
+The files themselves are only ever opened for reading. Workers import this module, so it leaves
+the catalogue and its database alone: they start sooner and stay small.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from audio_ident.engines.tag_protocol import TagReader, TagReading
+from audio_ident.errors import FileChanged, FileUnreadable
+from audio_ident.ingest.records import Job
+from audio_ident.model.analysis import Analysis
+
+
+class ListenedFile(Protocol):
+    """What listening to one file gives."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes of the file."""
+        ...
+
+    @property
+    def analysis(self) -> Analysis:
+        """What the listeners heard."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Heard:
+    """Everything that was learnt from a file."""
+
+    sha256: str
+    analysis: Analysis
+    reading: TagReading
+
+
+def hash_file(job: Job) -> str:
+    """SHA-256 of the bytes of a file.
+
+    Raises
+    ------
+    FileUnreadable, FileChanged
+        The file cannot be read, or is not what it was when its folder was scanned.
+    """
+    try:
+        with job.path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise FileUnreadable(f"{job.path.name}: {error.strerror or error}") from error
+    _check_unchanged(job)
+    return sha256
+
+
+def listen(job: Job, analyse: Callable[[Path], ListenedFile], tag_reader: TagReader) -> Heard:
+    """Everything that can be learnt from a file, decoded once.
+
+    Raises
+    ------
+    FileProblem
+        The leaf that says what is wrong with the file.
+    """
+    _check_unchanged(job)
+    listened = analyse(job.path)
+    reading = tag_reader.read(job.path)
+    _check_unchanged(job)
+    return Heard(sha256=listened.sha256, analysis=listened.analysis, reading=reading)
+
+
+def _check_unchanged(job: Job) -> None:
+    try:
+        status = job.path.stat()
+    except OSError as error:
+        raise FileUnreadable(f"{job.path.name}: {error.strerror or error}") from error
+    if (status.st_size, status.st_mtime_ns) != (job.stamp.size, job.stamp.mtime_ns):
+        raise FileChanged(f"{job.path.name} changed since its folder was scanned")

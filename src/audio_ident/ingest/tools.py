@@ -1,0 +1,107 @@
+"""What an import works with, and how it may be told to work."""
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Protocol
+
+from audio_ident.engines.tag_protocol import TagReader
+from audio_ident.ingest.stages import ListenedFile
+from audio_ident.model.analysis import Analysis, AudioDigest
+from audio_ident.model.landmarks import Landmarks
+from audio_ident.stores.fingerprints.protocol import FingerprintIndex
+from audio_ident.stores.sql.unit_of_work import Catalogue
+
+
+class Artefacts(Protocol):
+    """Keeps one analysis for each audio digest; `put` of a known digest replaces."""
+
+    def put(self, analysis: Analysis) -> None:
+        """Store durably."""
+        ...
+
+    def get(self, digest: AudioDigest) -> Analysis:
+        """Read back; raises `ArtefactMissing` or `ArtefactCorrupt`."""
+        ...
+
+    def delete(self, digest: AudioDigest) -> None:
+        """Forget; no error when it is not there."""
+        ...
+
+    def digests(self) -> Iterable[AudioDigest]:
+        """Every digest that is stored."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """Versions of the algorithms in use; what was made by others is made again."""
+
+    tags: str
+    analysis: str
+    """As `analysis_version` writes it."""
+    index: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Clock:
+    """Time, passed in so that tests can own it."""
+
+    now: Callable[[], datetime.datetime]
+    """The moment, with its zone."""
+    monotonic_s: Callable[[], float]
+    """Seconds that never run backwards."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stores:
+    """Where results are kept; used by one process at a time, which holds the writer lock."""
+
+    catalogue: Catalogue
+    artefacts: Artefacts
+    index: FingerprintIndex
+    landmarks_of: Callable[[Analysis], Landmarks]
+    """Takes the landmarks out of an analysis."""
+    versions: Versions
+    clock: Clock
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ImportTools:
+    """Everything an import works with."""
+
+    stores: Stores
+    pool: Executor
+    analyse: Callable[[Path], ListenedFile]
+    """Runs in the pool, so it must pickle."""
+    tag_reader: TagReader
+    """Runs in the pool as well."""
+    new_id: Callable[[], str]
+    """A new UUID."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """How to import."""
+
+    files_at_once: int = 8
+    """Files handed to the pool at a time: enough to keep every worker busy."""
+    max_attempts: int = 3
+    """How often a file is tried that failed in a way that may pass."""
+    retry_failed: bool = False
+    """Try every failed file again, however often it failed."""
+    progress_interval_s: float = 0.5
+    checkpoint_interval_s: float = 10.0
+    """How often counts are saved and new recordings are shown to other processes."""
+
+
+def analysis_version(versions: Iterable[tuple[str, int]]) -> str:
+    """One text for the versions of all listeners, by name: `landmarks:3 levels:1`."""
+    return " ".join(f"{name}:{version}" for name, version in sorted(versions))
+
+
+def version_of(analysis: Analysis) -> str:
+    """The text that `analysis_version` gives for the listeners that made an analysis."""
+    return analysis_version((name, part.version) for name, part in analysis.sections.items())

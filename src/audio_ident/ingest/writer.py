@@ -1,0 +1,168 @@
+"""Writes what was learnt from a file: the one place where rows, artefacts and index meet.
+
+The row comes first and says `pending`; the artefact and the index entry follow, and both can be
+written twice without harm; then the row says `ready`. A process that dies anywhere in between
+leaves a `pending` row, which the next start finishes or withdraws (`sweep`).
+"""
+
+import datetime
+from pathlib import Path
+
+from audio_ident.errors import FileProblem
+from audio_ident.ingest.records import Job, Reason
+from audio_ident.ingest.stages import Heard
+from audio_ident.ingest.tools import Stores
+from audio_ident.model.analysis import Analysis
+from audio_ident.model.audio import AudioWarning
+from audio_ident.model.library import (
+    ErrorEntry,
+    Stage,
+    StageMark,
+    StageStatus,
+    TrackId,
+    whole_file_points,
+)
+from audio_ident.stores.sql.files import Content
+from audio_ident.stores.sql.names import display_name
+from audio_ident.stores.sql.stages import StageTimes
+from audio_ident.stores.sql.unit_of_work import Rows
+
+
+def save_heard(
+    stores: Stores, job: Job, heard: Heard, new_id: TrackId, handed_at: datetime.datetime
+) -> int:
+    """Keep what was heard in a file; returns the id of the file."""
+    times = StageTimes(started_at=handed_at, ended_at=stores.clock.now())
+    with stores.catalogue.writing() as rows:
+        audio_id = rows.audios.save(heard.analysis.digest, heard.analysis.facts)
+        content = Content(sha256=heard.sha256, audio_id=audio_id)
+        file_id = rows.files.save(job.stamp, content, stores.clock.now())
+        points = whole_file_points(heard.analysis.facts.duration_ticks)
+        rows.tracks.save_whole_file(file_id, new_id, points, stores.clock.now())
+        rows.files.save_tags(file_id, heard.reading.tags)
+        is_derived = rows.audios.derived_versions(audio_id) == _derived(stores)
+        status = StageStatus.READY if is_derived else StageStatus.PENDING
+        _save_marks(rows, stores, file_id, status, times)
+    if not is_derived:
+        stores.artefacts.put(heard.analysis)
+        finish_pending(stores, heard.analysis, [file_id])
+    return file_id
+
+
+def finish_pending(stores: Stores, analysis: Analysis, file_ids: list[int]) -> None:
+    """Index a stored analysis and say that the files that hold this audio are ready."""
+    stores.index.add(analysis.digest, stores.landmarks_of(analysis))
+    with stores.catalogue.writing() as rows:
+        audio_id = rows.audios.save(analysis.digest, analysis.facts)
+        rows.audios.set_derived(audio_id, _derived(stores), stores.clock.now())
+        rows.stages.settle(file_ids, StageStatus.READY, stores.clock.now())
+
+
+def find_copy(stores: Stores, sha256: str) -> int | None:
+    """A finished file with exactly these bytes, None when there is none."""
+    with stores.catalogue.reading() as rows:
+        for file_id in rows.files.with_hash(sha256):
+            marks = rows.stages.of_file(file_id)
+            audio_id = rows.files.content(file_id).audio_id
+            is_finished = all(
+                stage in marks
+                and marks[stage].status == StageStatus.READY
+                and marks[stage].version == version
+                for stage, version in _wanted(stores)
+            )
+            if (
+                is_finished
+                and audio_id is not None
+                and rows.audios.derived_versions(audio_id) == _derived(stores)
+            ):
+                return file_id
+    return None
+
+
+def save_copy(stores: Stores, job: Job, source_id: int, new_id: TrackId) -> int:
+    """Say that a file holds the same bytes as a finished one; returns its id."""
+    now = stores.clock.now()
+    with stores.catalogue.writing() as rows:
+        file_id = rows.files.save(job.stamp, rows.files.content(source_id), now)
+        rows.tracks.save_whole_file(file_id, new_id, rows.tracks.points(source_id), now)
+        rows.files.save_tags(file_id, rows.files.tags(source_id))
+        times = StageTimes(started_at=now, ended_at=now)
+        _save_marks(rows, stores, file_id, StageStatus.READY, times)
+    return file_id
+
+
+def save_failure(stores: Stores, job: Job, error: FileProblem, handed_at: datetime.datetime) -> int:
+    """Say why a file could not be listened to; returns its id.
+
+    What was known of it stays, unless its bytes changed: then the old audio is no longer there.
+    """
+    times = StageTimes(started_at=handed_at, ended_at=stores.clock.now())
+    with stores.catalogue.writing() as rows:
+        has_known_bytes = job.file_id is not None and job.reason != Reason.CHANGED
+        content = Content()
+        if has_known_bytes and job.file_id is not None:
+            content = rows.files.content(job.file_id)
+        file_id = rows.files.save(job.stamp, content, stores.clock.now())
+        if job.reason == Reason.CHANGED:
+            _save_marks(rows, stores, file_id, StageStatus.DUE, times)
+        failed = StageMark(
+            stage=Stage.ANALYSIS,
+            version=stores.versions.analysis,
+            status=StageStatus.FAILED,
+            attempts=job.attempts + 1,
+            error_code=error.code,
+            error_fact=display_name(error.fact),
+            is_retryable=error.is_retryable,
+        )
+        rows.stages.save(file_id, failed, times)
+    return file_id
+
+
+def error_entry(stores: Stores, path: Path, error: FileProblem, file_id: int | None) -> ErrorEntry:
+    """An error as it is remembered and shown; without a file id, it was met by the scan."""
+    return ErrorEntry(
+        code=error.code,
+        severity=error.severity,
+        fact=display_name(error.fact),
+        path=display_name(str(path)),
+        stage=Stage.ANALYSIS if file_id else "scan",
+        file_id=file_id,
+        occurred_at=stores.clock.now(),
+    )
+
+
+def warning_entry(stores: Stores, path: Path, warning: AudioWarning, file_id: int) -> ErrorEntry:
+    """A warning as it is remembered and shown."""
+    return ErrorEntry(
+        code=warning.code,
+        severity="warn",
+        fact=display_name(warning.message),
+        path=display_name(str(path)),
+        stage=Stage.ANALYSIS,
+        file_id=file_id,
+        occurred_at=stores.clock.now(),
+    )
+
+
+def _save_marks(
+    rows: Rows, stores: Stores, file_id: int, derived: StageStatus, times: StageTimes
+) -> None:
+    """Say how the stages stand; tags lie in the rows themselves, so they are never pending."""
+    for stage, version in _wanted(stores):
+        is_pending_tags = stage == Stage.TAGS and derived == StageStatus.PENDING
+        status = StageStatus.READY if is_pending_tags else derived
+        mark = StageMark(stage=stage, version=version, status=status, attempts=1)
+        rows.stages.save(file_id, mark, times)
+
+
+def _wanted(stores: Stores) -> tuple[tuple[Stage, str], ...]:
+    versions = stores.versions
+    return (
+        (Stage.TAGS, versions.tags),
+        (Stage.ANALYSIS, versions.analysis),
+        (Stage.INDEX, versions.index),
+    )
+
+
+def _derived(stores: Stores) -> tuple[str, str]:
+    return stores.versions.analysis, stores.versions.index

@@ -1,0 +1,131 @@
+"""Says where rows, artefacts and index disagree, both ways, and what to do about each case."""
+
+import dataclasses
+import enum
+from collections.abc import Iterable
+from typing import Protocol
+
+from audio_ident.errors import ArtefactCorrupt, ArtefactMissing
+from audio_ident.model.analysis import Analysis, AudioDigest
+from audio_ident.stores.fingerprints.protocol import FingerprintReader
+from audio_ident.stores.sql.unit_of_work import Catalogue
+
+_IMPORT = "Run `audio-ident import` on the folder: what is missing is made again."
+_REBUILD = "Run `audio-ident rebuild`: it makes the index again without decoding any audio."
+
+
+class FindingCode(enum.StrEnum):
+    """What can disagree."""
+
+    ARTEFACT_MISSING = "ARTEFACT_MISSING"
+    ARTEFACT_CORRUPT = "ARTEFACT_CORRUPT"
+    ARTEFACT_UNKNOWN = "ARTEFACT_UNKNOWN"
+    NOT_INDEXED = "NOT_INDEXED"
+    INDEXED_UNKNOWN = "INDEXED_UNKNOWN"
+    UNFINISHED = "UNFINISHED"
+    UNHELD = "UNHELD"
+
+
+_MEANINGS = {
+    FindingCode.ARTEFACT_MISSING: ("a row names an analysis that is not stored", _IMPORT),
+    FindingCode.ARTEFACT_CORRUPT: (
+        "a stored analysis fails its checksum",
+        "Run `audio-ident rebuild`, then `audio-ident import` on the folder.",
+    ),
+    FindingCode.ARTEFACT_UNKNOWN: (
+        "an analysis is stored that no row names",
+        "Nothing breaks; `audio-ident import` of the folder it came from takes it up again.",
+    ),
+    FindingCode.NOT_INDEXED: ("a recording is ready but not in the index", _REBUILD),
+    FindingCode.INDEXED_UNKNOWN: ("the index knows a recording that no row names", _REBUILD),
+    FindingCode.UNFINISHED: ("an import was interrupted on this file", _IMPORT),
+    FindingCode.UNHELD: ("no file holds this recording any more", _IMPORT),
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One disagreement."""
+
+    code: FindingCode
+    subject: str
+    """Audio digest, or id of a file."""
+    fact: str
+    remedy: str
+
+
+class ReadableArtefacts(Protocol):
+    """What a check needs of the artefact store."""
+
+    def get(self, digest: AudioDigest) -> Analysis:
+        """Read back; raises `ArtefactMissing` or `ArtefactCorrupt`."""
+        ...
+
+    def digests(self) -> Iterable[AudioDigest]:
+        """Every digest that is stored."""
+        ...
+
+
+def check(
+    catalogue: Catalogue,
+    artefacts: ReadableArtefacts,
+    index: FingerprintReader,
+    *,
+    reads_artefacts: bool = False,
+) -> list[Finding]:
+    """Every disagreement, in a fixed order; an empty list means that all is well.
+
+    Parameters
+    ----------
+    reads_artefacts
+        Whether every analysis is read and its checksum verified, which takes longer.
+    """
+    with catalogue.reading() as rows:
+        derived = frozenset(rows.audios.derived())
+        unheld = frozenset(rows.audios.without_files())
+        pending = rows.stages.pending()
+    stored = frozenset(artefacts.digests())
+    indexed = _indexed(index)
+    begun = frozenset(digest for digest in pending.values() if digest)
+    subjects = {
+        FindingCode.ARTEFACT_MISSING: derived - stored,
+        FindingCode.ARTEFACT_UNKNOWN: stored - derived - begun - unheld,
+        FindingCode.NOT_INDEXED: derived - indexed,
+        FindingCode.INDEXED_UNKNOWN: indexed - derived - begun - unheld,
+        FindingCode.UNHELD: unheld,
+        FindingCode.UNFINISHED: frozenset(str(file_id) for file_id in pending),
+    }
+    if reads_artefacts:
+        subjects[FindingCode.ARTEFACT_CORRUPT] = _corrupt(artefacts, derived & stored)
+    return [
+        _finding(code, subject)
+        for code in FindingCode
+        for subject in sorted(subjects.get(code, frozenset()))
+    ]
+
+
+def _indexed(index: FingerprintReader) -> frozenset[AudioDigest]:
+    snapshot = index.snapshot()
+    return frozenset(
+        digest
+        for segment, alive in zip(snapshot.segments, snapshot.alive, strict=True)
+        for digest, is_alive in zip(segment.digests, alive, strict=True)
+        if is_alive
+    )
+
+
+def _corrupt(
+    artefacts: ReadableArtefacts, digests: frozenset[AudioDigest]
+) -> frozenset[AudioDigest]:
+    found = set()
+    for digest in digests:
+        try:
+            artefacts.get(digest)
+        except (ArtefactCorrupt, ArtefactMissing):
+            found.add(digest)
+    return frozenset(found)
+
+
+def _finding(code: FindingCode, subject: str) -> Finding:
+    fact, remedy = _MEANINGS[code]
+    return Finding(code=code, subject=subject, fact=fact, remedy=remedy)

@@ -1,0 +1,59 @@
+"""Everything that is particular to one database; nothing else in the package is.
+
+SQLite keeps a write-ahead log, so that readers and the writer do not wait for each other, checks
+foreign keys, and waits for a lock instead of failing. Transactions are begun by us, because the
+driver would otherwise leave reads outside them.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+BUSY_TIMEOUT_MS = 15_000
+"""How long SQLite waits for another process that writes; our transactions take milliseconds."""
+
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+_DISK_FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"})
+
+
+def sqlite_url(path: Path) -> sa.URL:
+    """Address of a SQLite database in a file, whatever characters its path has."""
+    return sa.URL.create("sqlite", database=str(path))
+
+
+def make_engine(url: sa.URL | str) -> sa.Engine:
+    """Engine for a database address; opens no connection yet."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether the database could not write for want of space."""
+    name = getattr(error, "sqlite_errorname", "")
+    code = getattr(error, "sqlstate", "")
+    return name in _DISK_FULL or code == "53100"
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 -- DB-API
+    del record
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,153 @@
+"""Queries about files on disk."""
+
+import dataclasses
+import datetime
+import os
+from collections.abc import Collection, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from audio_ident.model.analysis import AudioDigest
+from audio_ident.model.library import FileStamp, FileState
+from audio_ident.model.tags import Tags
+from audio_ident.stores.sql.names import display_name
+from audio_ident.stores.sql.tables import AudioRow, FileRow, TagsRow
+
+_TAG_NAMES = tuple(field.name for field in dataclasses.fields(Tags))
+_IDS_AT_ONCE = 500
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFile:
+    """What the catalogue remembers of a file."""
+
+    id: int
+    stamp: FileStamp
+    sha256: str | None
+    state: FileState
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a file holds, as far as it is known."""
+
+    sha256: str | None = None
+    audio_id: int | None = None
+
+
+class Files:
+    """Files on disk and what their tags claim."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of_root(self, root_id: int) -> Iterator[KnownFile]:
+        """Every file ever seen below a root."""
+        columns = (
+            FileRow.id,
+            FileRow.relative_path,
+            FileRow.size,
+            FileRow.mtime_ns,
+            FileRow.sha256,
+            FileRow.state,
+        )
+        for row in self._session.execute(sa.select(*columns).where(FileRow.root_id == root_id)):
+            stamp = FileStamp(
+                root_id=root_id,
+                relative_path=os.fsdecode(row.relative_path),
+                size=row.size,
+                mtime_ns=row.mtime_ns,
+            )
+            yield KnownFile(id=row.id, stamp=stamp, sha256=row.sha256, state=FileState(row.state))
+
+    def save(self, stamp: FileStamp, content: Content, at: datetime.datetime) -> int:
+        """The id of a file, whose row is made or brought up to date."""
+        path = os.fsencode(stamp.relative_path)
+        row = self._session.scalar(
+            sa.select(FileRow).where(
+                FileRow.root_id == stamp.root_id, FileRow.relative_path == path
+            )
+        )
+        if row is None:
+            row = FileRow(root_id=stamp.root_id, relative_path=path, first_seen_at=at)
+            self._session.add(row)
+        row.display = display_name(stamp.relative_path)
+        row.size = stamp.size
+        row.mtime_ns = stamp.mtime_ns
+        row.inode = None if stamp.inode is None else str(stamp.inode)
+        row.sha256 = content.sha256
+        row.audio_id = content.audio_id
+        row.state = FileState.PRESENT
+        row.missing_since = None
+        self._session.flush()
+        return row.id
+
+    def content(self, file_id: int) -> Content:
+        """What a file is known to hold."""
+        row = self._session.get_one(FileRow, file_id)
+        return Content(sha256=row.sha256, audio_id=row.audio_id)
+
+    def mark_missing(self, file_ids: Collection[int], at: datetime.datetime) -> None:
+        """Say that files were looked for and not found; everything known of them stays."""
+        self._set_state(file_ids, FileState.MISSING, at)
+
+    def mark_present(self, file_ids: Collection[int]) -> None:
+        """Say that missing files are back, unchanged."""
+        self._set_state(file_ids, FileState.PRESENT, None)
+
+    def _set_state(
+        self, file_ids: Collection[int], state: FileState, missing_since: datetime.datetime | None
+    ) -> None:
+        ids = list(file_ids)
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            self._session.execute(
+                sa.update(FileRow)
+                .where(FileRow.id.in_(ids[start : start + _IDS_AT_ONCE]))
+                .values(state=state, missing_since=missing_since)
+            )
+
+    def hashed_sizes(self) -> frozenset[int]:
+        """Sizes of the files whose audio is known: a new file of another size is no copy."""
+        query = sa.select(FileRow.size).where(FileRow.audio_id.is_not(None)).distinct()
+        return frozenset(self._session.scalars(query))
+
+    def with_hash(self, sha256: str) -> list[int]:
+        """Files with exactly these bytes whose audio is known, oldest first."""
+        query = (
+            sa.select(FileRow.id)
+            .where(FileRow.sha256 == sha256, FileRow.audio_id.is_not(None))
+            .order_by(FileRow.id)
+        )
+        return list(self._session.scalars(query))
+
+    def digest(self, file_id: int) -> AudioDigest | None:
+        """Name of the audio that a file holds, None while that is not known."""
+        query = (
+            sa.select(AudioRow.digest)
+            .join(FileRow, FileRow.audio_id == AudioRow.id)
+            .where(FileRow.id == file_id)
+        )
+        found = self._session.scalar(query)
+        return None if found is None else AudioDigest(found)
+
+    def save_tags(self, file_id: int, tags: Tags) -> None:
+        """Remember what the tags of a file claim, instead of what was known before."""
+        row = self._session.get(TagsRow, file_id)
+        if row is None:
+            row = TagsRow(file_id=file_id)
+            self._session.add(row)
+        for name in _TAG_NAMES:
+            setattr(row, name, getattr(tags, name))
+
+    def tags(self, file_id: int) -> Tags:
+        """What the tags of a file claim."""
+        row = self._session.get(TagsRow, file_id)
+        if row is None:
+            return Tags()
+        return Tags(**{name: getattr(row, name) for name in _TAG_NAMES})
+
+    def count(self) -> dict[FileState, int]:
+        """How many files there are in each state."""
+        query = sa.select(FileRow.state, sa.func.count()).group_by(FileRow.state)
+        return {FileState(state): count for state, count in self._session.execute(query)}

@@ -1,0 +1,65 @@
+"""Brings the tables of a database to the form this version of the program uses.
+
+No configuration file is read and no working directory matters, so that it can run inside any
+program that opens a library.
+"""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from audio_ident.errors import DatabaseProblem
+from audio_ident.stores.sql.tables import Base
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Make or upgrade the tables; does nothing when they are up to date.
+
+    Raises
+    ------
+    DatabaseProblem
+        The database was made by a newer version of the program. Going back is refused: it would
+        drop what the newer version learnt.
+    """
+    config = _config()
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect() as connection:
+        if current_revision(connection) == newest:
+            return
+        _refuse_unknown(config, connection)
+        connection.rollback()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def current_revision(connection: sa.Connection) -> str | None:
+    """The revision a database is at, None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def find_differences(connection: sa.Connection) -> list[object]:
+    """What a database lacks or has beyond the tables of the program."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+def _refuse_unknown(config: Config, connection: sa.Connection) -> None:
+    current = current_revision(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise DatabaseProblem(
+            f"the catalogue is at revision {current}, which a newer audio-ident made"
+        )

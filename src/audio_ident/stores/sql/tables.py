@@ -1,0 +1,240 @@
+"""The tables of the catalogue.
+
+Times are UTC, positions are ticks, ids that leave the program are UUID texts. Names of files are
+kept twice: their exact bytes, which find the file again, and a text for people.
+"""
+
+import datetime
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(sa.TypeDecorator[datetime.datetime]):
+    """A moment, stored in UTC and given back with its zone, also where the database drops it."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime.datetime | None, dialect: Dialect
+    ) -> datetime.datetime | None:
+        """Refuse a moment without a zone, store the others in UTC."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs its zone")
+        return value.astimezone(datetime.UTC)
+
+    def process_result_value(
+        self, value: datetime.datetime | None, dialect: Dialect
+    ) -> datetime.datetime | None:
+        """Give the zone back."""
+        del dialect
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=datetime.UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables share."""
+
+    metadata = sa.MetaData(naming_convention=_NAMES)
+    type_annotation_map: ClassVar = {
+        datetime.datetime: UtcTime,
+        str: sa.Text,
+        bytes: sa.LargeBinary,
+    }
+
+
+class RootRow(Base):
+    """A folder that was imported."""
+
+    __tablename__ = "library_roots"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[bytes] = mapped_column(unique=True)
+    display: Mapped[str]
+    added_at: Mapped[datetime.datetime]
+
+
+class AudioRow(Base):
+    """Encoded audio, whatever files hold it and whatever their tags say."""
+
+    __tablename__ = "audios"
+    __table_args__ = (sa.CheckConstraint("duration_ticks >= 0", name="duration"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    container: Mapped[str]
+    codec: Mapped[str]
+    rate_hz: Mapped[int]
+    channels: Mapped[int]
+    bits_per_sample: Mapped[int | None]
+    duration_ticks: Mapped[int] = mapped_column(sa.BigInteger)
+    declared_duration_ticks: Mapped[int | None] = mapped_column(sa.BigInteger)
+
+
+class ArtefactRow(Base):
+    """Says that the analysis of an audio is stored and indexed, and what version made it."""
+
+    __tablename__ = "artefacts"
+
+    audio_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("audios.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    analysis_version: Mapped[str]
+    index_version: Mapped[str]
+    stored_at: Mapped[datetime.datetime]
+
+
+class FileRow(Base):
+    """One file on disk; byte-identical files are several rows with one hash and one audio."""
+
+    __tablename__ = "files"
+    __table_args__ = (
+        sa.UniqueConstraint("root_id", "relative_path"),
+        sa.CheckConstraint("size >= 0", name="size"),
+        sa.CheckConstraint("state IN ('present', 'missing')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    root_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("library_roots.id", ondelete="RESTRICT"), index=True
+    )
+    relative_path: Mapped[bytes]
+    display: Mapped[str]
+    size: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+    mtime_ns: Mapped[int] = mapped_column(sa.BigInteger)
+    inode: Mapped[str | None]
+    """Text, because inode numbers use all 64 bits without a sign on some file systems."""
+    sha256: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    audio_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("audios.id", ondelete="RESTRICT"), index=True
+    )
+    state: Mapped[str] = mapped_column(sa.String(16))
+    first_seen_at: Mapped[datetime.datetime]
+    missing_since: Mapped[datetime.datetime | None]
+
+
+class TrackRow(Base):
+    """A playable span of a file."""
+
+    __tablename__ = "tracks"
+    __table_args__ = (
+        sa.CheckConstraint("start_ticks >= 0", name="start"),
+        sa.CheckConstraint(
+            "start_ticks <= fade_in_end_ticks AND fade_in_end_ticks <= fade_out_start_ticks"
+            " AND fade_out_start_ticks <= end_ticks",
+            name="fade_chain",
+        ),
+        sa.CheckConstraint(
+            "start_ticks <= lead_in_end_ticks AND lead_in_end_ticks <= lead_out_start_ticks"
+            " AND lead_out_start_ticks <= end_ticks",
+            name="lead_chain",
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("files.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    start_ticks: Mapped[int] = mapped_column(sa.BigInteger)
+    fade_in_end_ticks: Mapped[int] = mapped_column(sa.BigInteger)
+    lead_in_end_ticks: Mapped[int] = mapped_column(sa.BigInteger)
+    lead_out_start_ticks: Mapped[int] = mapped_column(sa.BigInteger)
+    fade_out_start_ticks: Mapped[int] = mapped_column(sa.BigInteger)
+    end_ticks: Mapped[int] = mapped_column(sa.BigInteger)
+    created_at: Mapped[datetime.datetime]
+
+
+class TagsRow(Base):
+    """What the tags of a file claim; NULL where they say nothing."""
+
+    __tablename__ = "tags"
+
+    file_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("files.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    title: Mapped[str | None]
+    artist: Mapped[str | None]
+    album: Mapped[str | None]
+    album_artist: Mapped[str | None]
+    track_number: Mapped[int | None]
+    track_total: Mapped[int | None]
+    disc_number: Mapped[int | None]
+    disc_total: Mapped[int | None]
+    date: Mapped[str | None]
+    genre: Mapped[str | None]
+
+
+class StageRow(Base):
+    """How far one stage of the work on one file has come: resume, retry and progress at once."""
+
+    __tablename__ = "stage_runs"
+    __table_args__ = (
+        sa.UniqueConstraint("file_id", "stage"),
+        sa.CheckConstraint("status IN ('pending', 'ready', 'failed', 'due')", name="status"),
+        sa.CheckConstraint("attempts >= 0", name="attempts"),
+        sa.Index("ix_stage_runs_status", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("files.id", ondelete="CASCADE"), index=True)
+    stage: Mapped[str] = mapped_column(sa.String(32))
+    algorithm_version: Mapped[str]
+    status: Mapped[str] = mapped_column(sa.String(16))
+    attempts: Mapped[int]
+    error_code: Mapped[str | None] = mapped_column(sa.String(64))
+    error_fact: Mapped[str | None]
+    is_retryable: Mapped[bool]
+    started_at: Mapped[datetime.datetime | None]
+    ended_at: Mapped[datetime.datetime | None]
+
+
+class SessionRow(Base):
+    """One import, from its start to how it ended."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    state: Mapped[str] = mapped_column(sa.String(32), index=True)
+    folders: Mapped[str]
+    """The folders that were asked for, for people, one a line."""
+    files_found: Mapped[int]
+    files_done: Mapped[int]
+    files_failed: Mapped[int]
+    started_at: Mapped[datetime.datetime]
+    ended_at: Mapped[datetime.datetime | None]
+    error_code: Mapped[str | None] = mapped_column(sa.String(64))
+    error_fact: Mapped[str | None]
+
+
+class ErrorRow(Base):
+    """An error or a warning that an import met."""
+
+    __tablename__ = "errors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    file_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("files.id", ondelete="CASCADE"), index=True
+    )
+    path: Mapped[str]
+    stage: Mapped[str] = mapped_column(sa.String(32))
+    code: Mapped[str] = mapped_column(sa.String(64), index=True)
+    severity: Mapped[str] = mapped_column(sa.String(16))
+    fact: Mapped[str]
+    occurred_at: Mapped[datetime.datetime]

@@ -1,0 +1,154 @@
+"""Queries about tracks: the playable spans of files."""
+
+import dataclasses
+import datetime
+import os
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from audio_ident.model.analysis import AudioDigest
+from audio_ident.model.library import FileState, TimingPoints, Track, TrackId, TrackKind
+from audio_ident.model.tags import Tags
+from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TagsRow, TrackRow
+from audio_ident.units import Ticks
+
+_POINT_NAMES = tuple(field.name for field in dataclasses.fields(TimingPoints))
+_TAG_NAMES = tuple(field.name for field in dataclasses.fields(Tags))
+_SEARCHED = (
+    TagsRow.title,
+    TagsRow.artist,
+    TagsRow.album,
+    TagsRow.album_artist,
+    FileRow.display,
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TrackFilter:
+    """Which tracks are wanted."""
+
+    text: str = ""
+    """Words that must all occur in the tags or in the path, in any case (of A to Z)."""
+    digest: AudioDigest | None = None
+    with_missing: bool = False
+    """Whether tracks in files that are missing are wanted too."""
+
+
+class Tracks:
+    """Playable spans of files."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def save_whole_file(
+        self, file_id: int, new_id: TrackId, points: TimingPoints, at: datetime.datetime
+    ) -> None:
+        """Make the track that is the whole file; a known one keeps its id and gets new points."""
+        row = self._session.scalar(
+            sa.select(TrackRow).where(
+                TrackRow.file_id == file_id, TrackRow.kind == TrackKind.WHOLE_FILE
+            )
+        )
+        if row is None:
+            row = TrackRow(id=new_id, file_id=file_id, kind=TrackKind.WHOLE_FILE, created_at=at)
+            self._session.add(row)
+        for name in _POINT_NAMES:
+            setattr(row, name, getattr(points, name))
+        self._session.flush()
+
+    def points(self, file_id: int) -> TimingPoints:
+        """Timing points of the whole-file track of a file."""
+        row = self._session.scalars(
+            sa.select(TrackRow).where(
+                TrackRow.file_id == file_id, TrackRow.kind == TrackKind.WHOLE_FILE
+            )
+        ).one()
+        return _points(row)
+
+    def listed(self, wanted: TrackFilter, offset: int = 0, limit: int | None = None) -> list[Track]:
+        """One page of tracks, by path and start; all that follow when there is no limit."""
+        query = (
+            _restricted(_all_columns(), wanted)
+            .order_by(RootRow.path, FileRow.relative_path, TrackRow.start_ticks, TrackRow.id)
+            .offset(offset)
+            .limit(limit)
+        )
+        return [_track(row) for row in self._session.execute(query)]
+
+    def count(self, wanted: TrackFilter) -> int:
+        """How many tracks there are on all pages."""
+        query = _restricted(sa.select(sa.func.count(TrackRow.id)), wanted)
+        return self._session.scalar(query) or 0
+
+    def find(self, track_id: TrackId) -> Track | None:
+        """The track of that id, None when there is none."""
+        query = _joined(_all_columns()).where(TrackRow.id == track_id)
+        row = self._session.execute(query).first()
+        return None if row is None else _track(row)
+
+    def covering(self, digest: AudioDigest, at_ticks: Ticks) -> list[Track]:
+        """Tracks, in any file with this audio, that sound at a time; files on disk first."""
+        query = (
+            _joined(_all_columns())
+            .where(
+                AudioRow.digest == digest,
+                TrackRow.start_ticks <= at_ticks,
+                TrackRow.end_ticks >= at_ticks,
+            )
+            .order_by(
+                sa.case((FileRow.state == FileState.PRESENT, 0), else_=1),
+                RootRow.path,
+                FileRow.relative_path,
+                TrackRow.start_ticks,
+            )
+        )
+        return [_track(row) for row in self._session.execute(query)]
+
+
+def _all_columns() -> Any:  # noqa: ANN401 -- the type of a query that grows step by step
+    return sa.select(TrackRow, FileRow, RootRow.path, AudioRow, TagsRow)
+
+
+def _joined(query: Any) -> Any:  # noqa: ANN401
+    return (
+        query.select_from(TrackRow)
+        .join(FileRow, FileRow.id == TrackRow.file_id)
+        .join(RootRow, RootRow.id == FileRow.root_id)
+        .join(AudioRow, AudioRow.id == FileRow.audio_id)
+        .outerjoin(TagsRow, TagsRow.file_id == FileRow.id)
+    )
+
+
+def _restricted(query: Any, wanted: TrackFilter) -> Any:  # noqa: ANN401
+    query = _joined(query)
+    if not wanted.with_missing:
+        query = query.where(FileRow.state == FileState.PRESENT)
+    if wanted.digest is not None:
+        query = query.where(AudioRow.digest == wanted.digest)
+    for word in wanted.text.split():
+        query = query.where(
+            sa.or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED))
+        )
+    return query
+
+
+def _track(row: Any) -> Track:  # noqa: ANN401
+    track, file, root_path, audio, tags = row
+    path = os.fsdecode(root_path).rstrip("/") + "/" + os.fsdecode(file.relative_path)
+    return Track(
+        id=TrackId(track.id),
+        kind=TrackKind(track.kind),
+        digest=AudioDigest(audio.digest),
+        path=path,
+        is_missing=file.state == FileState.MISSING,
+        points=_points(track),
+        tags=Tags() if tags is None else Tags(**{n: getattr(tags, n) for n in _TAG_NAMES}),
+        container=audio.container,
+        codec=audio.codec,
+    )
+
+
+def _points(row: TrackRow) -> TimingPoints:
+    return TimingPoints(**{name: Ticks(getattr(row, name)) for name in _POINT_NAMES})

@@ -1,0 +1,95 @@
+"""Transactions of the catalogue: the only file that commits, and that names database errors."""
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from audio_ident.errors import DatabaseProblem, DiskFull
+from audio_ident.stores.sql.audios import Audios
+from audio_ident.stores.sql.dialect import is_disk_full, make_engine
+from audio_ident.stores.sql.files import Files
+from audio_ident.stores.sql.migrate import upgrade
+from audio_ident.stores.sql.roots import Roots
+from audio_ident.stores.sql.sessions import Sessions
+from audio_ident.stores.sql.stages import Stages
+from audio_ident.stores.sql.tracks import Tracks
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rows:
+    """All repositories, inside one transaction."""
+
+    roots: Roots
+    files: Files
+    audios: Audios
+    tracks: Tracks
+    stages: Stages
+    sessions: Sessions
+
+
+class Catalogue:
+    """The rows of a library: the truth from which every index is derived.
+
+    Parameters
+    ----------
+    url
+        Address of the database; `dialect.sqlite_url` makes that of a file.
+
+    Raises
+    ------
+    DatabaseProblem
+        From every method: the database cannot be opened, read or written.
+    DiskFull
+        From `migrate` and `writing`: there is no space left.
+    """
+
+    def __init__(self, url: sa.URL | str) -> None:
+        self._engine = make_engine(url)
+
+    def migrate(self) -> None:
+        """Make or upgrade the tables."""
+        with _problems_named():
+            upgrade(self._engine)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Rows]:
+        """One transaction: committed when the block ends, undone when it raises."""
+        with _problems_named(), Session(self._engine) as session:
+            yield _rows(session)
+            session.commit()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Rows]:
+        """One consistent view of the rows; nothing is written."""
+        with _problems_named(), Session(self._engine) as session:
+            yield _rows(session)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+
+def _rows(session: Session) -> Rows:
+    return Rows(
+        roots=Roots(session),
+        files=Files(session),
+        audios=Audios(session),
+        tracks=Tracks(session),
+        stages=Stages(session),
+        sessions=Sessions(session),
+    )
+
+
+@contextlib.contextmanager
+def _problems_named() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if is_disk_full(error.orig):
+            raise DiskFull(f"the catalogue cannot grow: {error.orig}") from error
+        raise DatabaseProblem(f"the catalogue refused: {error.orig}") from error
+    except sa.exc.SQLAlchemyError as error:
+        raise DatabaseProblem(f"the catalogue refused: {error}") from error
