@@ -30,9 +30,7 @@ Peaks: TypeAlias = npt.NDArray[np.int64]
 """Frame and bin of each peak, shape `(n, 2)`."""
 
 
-def generated_tracks(
-    pieces: Sequence[Landmarks], numbers: range
-) -> Iterator[Recording]:
+def generated_tracks(pieces: Sequence[Landmarks], numbers: range) -> Iterator[Recording]:
     """Generated tracks of `TRACK_S`, the same for the same number."""
     peaks = [np.stack([p.frame, p.bin], axis=1).astype(np.int64) for p in pieces]
     lengths = [piece.frame_count for piece in pieces]
@@ -41,9 +39,7 @@ def generated_tracks(
         yield AudioDigest(f"{number:032x}"), _track(peaks, lengths, rng)
 
 
-def _track(
-    pieces: Sequence[Peaks], lengths: Sequence[int], rng: np.random.Generator
-) -> Landmarks:
+def _track(pieces: Sequence[Peaks], lengths: Sequence[int], rng: np.random.Generator) -> Landmarks:
     frame_count = round(TRACK_S * FRAMES_PER_SECOND)
     middle = int(rng.integers(80, 200))
     halves = [

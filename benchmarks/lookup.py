@@ -27,9 +27,7 @@ MOST_MEMORY_MB = {"10000 tracks": 250.0}
 MOST_ORIGINS = 20
 
 
-def cut_plain_clips(
-    music: Music, folder: Path, count: int, rng: np.random.Generator
-) -> list[Path]:
+def cut_plain_clips(music: Music, folder: Path, count: int, rng: np.random.Generator) -> list[Path]:
     """Clips of `CLIP_S` with noise as loud as the music, as wav files at 16 kHz."""
     length = round(CLIP_S * MONO_RATE_HZ)
     origins = music.files[:: -(-len(music.files) // MOST_ORIGINS)]
@@ -71,9 +69,7 @@ def look_up(index: Path, clips: Sequence[Path], size: str) -> tuple[float, list[
     ]
     return median_ms, [
         Figure(name=f"{size}: query", value=median_ms, unit="CPU ms", most=MOST_MS.get(size)),
-        Figure(
-            name=f"{size}: slow query", value=warm_ms[int(0.95 * len(warm_ms))], unit="CPU ms"
-        ),
+        Figure(name=f"{size}: slow query", value=warm_ms[int(0.95 * len(warm_ms))], unit="CPU ms"),
         Figure(name=f"{size}: first query", value=answers[0]["cpu_ms"], unit="CPU ms"),
         Figure(name=f"{size}: clips answered", value=answered, unit="share"),
         *memory,
