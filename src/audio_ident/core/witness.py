@@ -126,7 +126,8 @@ def _stripe_scores(
     """Score of each of ten equal parts of an axis, shape `(10,)`."""
     stripe = where * _STRIPES // length
     total = np.bincount(stripe, weights=found, minlength=_STRIPES)
-    return total / np.sqrt(np.bincount(stripe, minlength=_STRIPES) + 1.0)
+    scores: npt.NDArray[np.float64] = total / np.sqrt(np.bincount(stripe, minlength=_STRIPES) + 1.0)
+    return scores
 
 
 def _explained(clip: Clip, under: Under, *, peaks_per_second: float) -> tuple[float, float]:
@@ -161,4 +162,4 @@ def _nearby_scores(
     nearby["guess"]["place"] += _NEIGHBOURS
     rescore(snapshot, evidence, nearby)
     usable = nearby["score"][nearby["peaks"] >= 0.5 * place["peaks"]]
-    return usable if len(usable) >= 8 else np.zeros(1)  # noqa: PLR2004 -- too few to compare
+    return usable if len(usable) >= 8 else np.zeros(1)
