@@ -1,6 +1,7 @@
 """What decoding costs, format by format, beside FFmpeg's bare loop."""
 
 import time
+from functools import partial
 from pathlib import Path
 
 import av
@@ -26,7 +27,7 @@ def measure(music: Music) -> list[Figure]:
     figures: list[Figure] = []
     for suffix, paths in music.by_suffix().items():
         chosen = paths[:FILES_OF_A_FORMAT]
-        bare_s = sum(median_cost_s(lambda path=path: bare_loop(path)) for path in chosen)
+        bare_s = sum(median_cost_s(partial(bare_loop, path)) for path in chosen)
         for name, feeds in FEEDS.items():
             cost_s = sum(decoding_cost_s(path, feeds) for path in chosen)
             figures.append(Figure(name=f"{suffix} to {name} / bare loop", value=cost_s / bare_s))

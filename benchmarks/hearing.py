@@ -7,13 +7,14 @@ from benchmarks.generated import Recording
 from benchmarks.music import LIMITS
 
 from audio_ident.core.listeners.landmarks import LandmarkListener
+from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.ingest.analyse import analyse
 from audio_ident.model.analysis import Analysis
 from audio_ident.model.landmarks import Landmarks
 
-EVERY_LISTENER = tuple(dict.fromkeys((*LISTENERS, LandmarkListener)))
+EVERY_LISTENER: tuple[type[Listener], ...] = tuple(dict.fromkeys((*LISTENERS, LandmarkListener)))
 
 
 def hear(path: Path) -> Analysis:

@@ -1,6 +1,7 @@
 """What naming a clip costs: from a cold start on the command line, and warm beside decoding it."""
 
 import statistics
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,9 +25,9 @@ def measure(music: Music) -> list[Figure]:
             (folder / f"{number:04d}{path.suffix}").symlink_to(path)
         audio_ident(data, "import", "--json", str(folder))
         clips = cut_plain_clips(music, Path(made), WARM_CLIPS, np.random.default_rng(12))
-        starting_s = median_cost_s(lambda: audio_ident(data, "tracks", "--json"))
+        starting_s = median_cost_s(partial(audio_ident, data, "tracks", "--json"))
         cold_s = statistics.median(
-            cost_s(lambda clip=clip: audio_ident(data, "identify", "--json", str(clip)))
+            cost_s(partial(audio_ident, data, "identify", "--json", str(clip)))
             for clip in clips[:COLD_CLIPS]
         )
         answers = ask(data / "index", clips)

@@ -13,8 +13,11 @@ from audio_ident.engines.protocols import DecodeLimits
 
 LIMITS = DecodeLimits(max_bytes=1 << 40, max_seconds=1e6, timeout_s=3600)
 
+MOST_FILES = 60
+
 AUDIO_SUFFIXES = frozenset(
-    ".aac .aif .aiff .alac .flac .m4a .mka .mp3 .mp4 .oga .ogg .opus .wav .webm .wma .wv".split()
+    {".aac", ".aif", ".aiff", ".flac", ".m4a", ".mka", ".mp3", ".mp4", ".oga", ".ogg", ".opus"}
+    | {".wav", ".webm", ".wma", ".wv"}
 )
 
 
@@ -51,9 +54,6 @@ def music_from(folder: Path | None) -> Iterator[Music]:
         return
     with TemporaryDirectory() as made:
         yield Music(kind="synthesised", files=tuple(make_music(LIBRARY, Path(made))))
-
-
-MOST_FILES = 60
 
 
 def audio_files(folder: Path) -> tuple[Path, ...]:
