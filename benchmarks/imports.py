@@ -13,8 +13,8 @@ from benchmarks.demo.instruments import RATE_HZ
 from benchmarks.measure import Figure, cost_s
 from benchmarks.music import Music
 
-MOST_FILES = 24
-COPIES = 1000
+MOST_FILES = 12
+COPIES = 300
 
 
 def measure(music: Music) -> list[Figure]:
