@@ -123,8 +123,8 @@ def judge(snapshot: Snapshot, evidence: Evidence, places: Places, deviations: De
     """The best deviation of each place, with its score; shape as `places`."""
     varied = _varied(places, deviations, len(evidence))
     rescore(snapshot, evidence, varied)
-    best = varied["score"].reshape(len(places), -1).argmax(axis=1)
-    chosen: Places = varied.reshape(len(places), -1)[np.arange(len(places)), best]
+    table = varied.reshape(len(places), deviations.count())
+    chosen: Places = table[np.arange(len(places)), table["score"].argmax(axis=1)]
     return chosen
 
 
