@@ -15,9 +15,6 @@ import numpy.typing as npt
 
 from audio_ident.core.witness import NAMES
 
-ACCEPTED = 0.9
-"""Least confidence of an answer; see decision 9 for the share of foreign clips that reach it."""
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
@@ -25,6 +22,8 @@ class Calibration:
 
     intercept: float
     weights: Mapping[str, float]
+    accepted: float
+    """Least confidence of an answer."""
 
     def log_odds(self, seen: npt.NDArray[np.float64]) -> float:
         """Log odds that the place is right, for witnesses of shape `(len(NAMES),)`."""
@@ -33,14 +32,36 @@ class Calibration:
 
 
 OWN_SPEED = Calibration(
-    intercept=-8.0,
-    weights={"score": 0.6},
+    intercept=-16.525,
+    weights={
+        "score": 0.0643,
+        "root_score": 3.8837,
+        "mean_evidence": 0.5801,
+        "log_seconds": 0.4567,
+        "nearby_mean": -0.8779,
+        "nearby_deviation": -2.3729,
+        "nearby_most": 0.3362,
+        "clip_height": 0.4122,
+        "log_votes": 0.5023,
+    },
+    accepted=0.99,
 )
 """For places found at the clip's own speed."""
 
 OTHER_SPEED = Calibration(
-    intercept=-14.0,
-    weights={"score": 0.6},
+    intercept=-15.216,
+    weights={
+        "score": 0.1418,
+        "root_score": 3.6837,
+        "mean_evidence": 0.9775,
+        "log_seconds": -0.2936,
+        "nearby_mean": -1.2481,
+        "nearby_deviation": -2.1377,
+        "nearby_most": 0.0714,
+        "clip_height": -0.4486,
+        "log_votes": 1.3286,
+    },
+    accepted=0.9,
 )
 """For the best of many speeds, tempi and pitches: each is another chance to be wrong."""
 

@@ -184,7 +184,7 @@ typedef struct {
     int64_t low_bits, frame_bits;
 } postings;
 
-/* First record of the bucket whose low hash bits are at least `low`. */
+/* First record of a bucket whose low hash bits are at least `low`. */
 static int64_t lower_bound(const postings *p, int64_t first, int64_t end, uint64_t low)
 {
     const int64_t width = p->low_bits + p->frame_bits;
@@ -196,10 +196,32 @@ static int64_t lower_bound(const postings *p, int64_t first, int64_t end, uint64
     return first;
 }
 
-static int64_t position_of(const postings *p, uint32_t hash)
+/* Copies the places that the postings of some hashes vote for; `room` is enough for whole buckets. */
+int64_t gather_places(const postings *p, const uint32_t *first_hash, const uint32_t *last_hash, const int32_t *clip_frame,
+                      int64_t n, uint32_t *place, int64_t room)
 {
-    const uint32_t bucket = hash >> p->low_bits;
-    return lower_bound(p, p->bucket_start[bucket], p->bucket_start[bucket + 1], hash & ((1u << p->low_bits) - 1));
+    const int64_t width = p->low_bits + p->frame_bits, ahead = 12;
+    const uint32_t low_mask = (1u << p->low_bits) - 1;
+    const uint64_t frame_mask = (UINT64_C(1) << p->frame_bits) - 1;
+    int64_t found = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const uint32_t first_bucket = first_hash[i] >> p->low_bits, last_bucket = last_hash[i] >> p->low_bits;
+        if (i + ahead < n) {
+            const uint64_t next = p->bucket_start[first_hash[i + ahead] >> p->low_bits];
+            __builtin_prefetch(p->packed + (next * (uint64_t)width >> 3));
+        }
+        for (uint32_t bucket = first_bucket; bucket <= last_bucket; bucket++) {
+            const uint64_t low = bucket == first_bucket ? first_hash[i] & low_mask : 0;
+            const uint64_t high = bucket == last_bucket ? last_hash[i] & low_mask : low_mask;
+            const int64_t end = p->bucket_start[bucket + 1];
+            for (int64_t r = lower_bound(p, p->bucket_start[bucket], end, low); r < end && found < room; r++) {
+                const uint64_t record = record_at(p->packed, r, width);
+                if (record >> p->frame_bits > high) break;
+                place[found++] = (uint32_t)((int64_t)(record & frame_mask) - clip_frame[i]);
+            }
+        }
+    }
+    return found;
 }
 
 /* Least-significant-digit radix sort; returns where the sorted numbers lie (x or scratch). */
@@ -213,22 +235,6 @@ static uint32_t *sort_numbers(uint32_t *x, uint32_t *scratch, int64_t n)
         uint32_t *other = x; x = scratch; scratch = other;
     }
     return x;
-}
-
-/* The longest list of a hash that is still read, so that at most `most_hits` postings are read in all. */
-static int64_t longest_list(const int64_t *begin, const int64_t *end, int64_t n, int64_t most_hits)
-{
-    int64_t sizes[64] = {0};
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t size = end[i] - begin[i];
-        if (size > 0) sizes[63 - __builtin_clzll((uint64_t)size)] += size;
-    }
-    int64_t total = 0;
-    for (int octave = 0; octave < 62; octave++) {
-        total += sizes[octave];
-        if (total > most_hits) return (INT64_C(1) << octave) - 1;
-    }
-    return INT64_MAX;
 }
 
 /* Counts votes in windows of `spread` frames and keeps the places with the most, in order of place. */
@@ -255,32 +261,14 @@ static int64_t best_places(const uint32_t *place, int64_t n, int64_t spread, int
     return kept;
 }
 
-int64_t count_votes(const postings *p, const uint32_t *first_hash, const uint32_t *last_hash, const int32_t *clip_frame,
-                    int64_t n, int64_t most_hits, int64_t spread, int64_t most_candidates, uint32_t *candidate, uint32_t *votes)
+int64_t count_votes(uint32_t *place, int64_t n, int64_t spread, int64_t most, uint32_t *candidate, uint32_t *votes)
 {
-    int64_t *begin = malloc(sizeof *begin * (size_t)(2 * n + 1)), *end = begin ? begin + n : NULL, hits = 0, kept = OUT_OF_MEMORY;
-    if (!begin) return OUT_OF_MEMORY;
-    for (int64_t i = 0; i < n; i++) {
-        begin[i] = position_of(p, first_hash[i]);
-        end[i] = position_of(p, last_hash[i] + 1);
-    }
-    const int64_t longest = longest_list(begin, end, n, most_hits);
-    for (int64_t i = 0; i < n; i++) {
-        if (end[i] - begin[i] > longest) end[i] = begin[i];
-        hits += end[i] - begin[i];
-    }
-    uint32_t *place = malloc(sizeof *place * (size_t)(3 * hits + 1));
-    uint16_t *count = malloc(sizeof *count * (size_t)(hits + 1));
-    if (place && count) {
-        const uint64_t mask = (UINT64_C(1) << p->frame_bits) - 1;
-        int64_t k = 0;
-        for (int64_t i = 0; i < n; i++)
-            for (int64_t r = begin[i]; r < end[i]; r++)
-                place[k++] = (uint32_t)((int64_t)(record_at(p->packed, r, p->low_bits + p->frame_bits) & mask) - clip_frame[i]);
-        uint32_t *sorted = sort_numbers(place, place + hits, hits);
-        kept = best_places(sorted, hits, spread, most_candidates, candidate, votes, place + 2 * hits, count);
-    }
-    free(begin); free(place); free(count);
+    uint32_t *scratch = malloc(sizeof *scratch * (size_t)(2 * n + 1));
+    uint16_t *count = malloc(sizeof *count * (size_t)(n + 1));
+    int64_t kept = OUT_OF_MEMORY;
+    if (scratch && count)
+        kept = best_places(sort_numbers(place, scratch, n), n, spread, most, candidate, votes, scratch + n, count);
+    free(scratch); free(count);
     return kept;
 }
 

@@ -223,21 +223,24 @@ class Lookup:
     frame: npt.NDArray[np.int32]
     """Of the earlier peak, in index frames from the start of the clip."""
 
+    def part(self, which: slice | npt.NDArray[np.bool_]) -> "Lookup":
+        """Some of the hashes."""
+        return Lookup(
+            first_hash=self.first_hash[which],
+            last_hash=self.last_hash[which],
+            frame=self.frame[which],
+        )
 
-def count_votes(
-    postings: Postings, lookup: Lookup, *, most_hits: int, spread_frames: int, most_candidates: int
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-    """Places of a segment where most hashes of the clip agree.
 
-    Hashes with the longest lists of postings are left out until at most `most_hits` are read.
+def gather_places(postings: Postings, lookup: Lookup, room: int) -> npt.NDArray[np.uint32]:
+    """Where each posting of the looked-up hashes would have the clip begin, in index frames.
 
-    Returns
-    -------
-    tuple
-        First frame of a window of `spread_frames` on the segment's axis where the clip would
-        begin, in order, and the votes inside the window; shape `(at most most_candidates,)`.
+    Parameters
+    ----------
+    room
+        At least the postings of all buckets that the hashes lie in.
     """
-    candidate, votes = np.empty((2, most_candidates), np.uint32)
+    place = np.empty(room, np.uint32)
     where = _Postings(
         _address(postings.bucket_start),
         _address(postings.packed),
@@ -245,11 +248,34 @@ def count_votes(
         postings.frame_bits,
     )
     arrays = (lookup.first_hash, lookup.last_hash, lookup.frame)
+    addresses = (_address(np.ascontiguousarray(array)) for array in arrays)
+    count = _called(
+        "gather_places",
+        ctypes.byref(where),
+        *addresses,
+        _int(len(lookup.frame)),
+        _address(place),
+        _int(room),
+    )
+    return place[:count]
+
+
+def count_votes(
+    places: npt.NDArray[np.uint32], *, spread_frames: int, most_candidates: int
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """The places that most votes fall on; `places`, one for each vote, is used up.
+
+    Returns
+    -------
+    tuple
+        First frame of a window of `spread_frames` in which votes lie, in order, and how many lie
+        in it; shape `(at most most_candidates,)`.
+    """
+    candidate, votes = np.empty((2, most_candidates), np.uint32)
     count = _called(
         "count_votes",
-        ctypes.byref(where),
-        *(_address(array) for array in arrays),
-        *(_int(n) for n in (len(lookup.frame), most_hits, spread_frames, most_candidates)),
+        _address(places),
+        *(_int(n) for n in (len(places), spread_frames, most_candidates)),
         _address(candidate),
         _address(votes),
     )

@@ -17,10 +17,13 @@ from audio_ident.core.layout import (
     postings_of,
 )
 from audio_ident.core.spectrum import CLIP_FRAMES_PER_FRAME
-from audio_ident.model.segment import Snapshot
+from audio_ident.model.segment import Segment, Snapshot
 
 VOTE_SPREAD_FRAMES = 3
 """Votes within 96 ms count together: small errors in time, small differences in speed."""
+
+LOOKUPS_BETWEEN_RELEASES = 512
+"""Each look-up in a mapped file makes 64 kB of it resident; so many at a time stay below 32 MB."""
 
 SETTLING = 5.0
 """Added to the number of stored peaks when a sum of evidence is made a score: a place with few
@@ -90,12 +93,10 @@ def propose(
 def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, effort: Effort) -> Places:
     segment, alive = snapshot.segments[number], snapshot.alive[number]
     starts = first_frames_of(segment).astype(np.int64)
-    if not len(starts) or not len(lookup.frame):
+    if not len(starts):
         return np.zeros(0, PLACE)
     frames, votes = kernels.count_votes(
-        postings_of(segment),
-        lookup,
-        most_hits=_share_of_hits(snapshot, number, effort.most_hits),
+        _hits_in(segment, lookup, _share_of_hits(snapshot, number, effort.most_hits)),
         spread_frames=VOTE_SPREAD_FRAMES,
         most_candidates=effort.most_places,
     )
@@ -111,6 +112,34 @@ def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, effort: Effort
     guess["end"] = starts[owner] + frame_counts_of(segment)[owner]
     guess["time_scale"] = guess["pitch_scale"] = 1.0
     return places
+
+
+def _hits_in(segment: Segment, lookup: Lookup, most_hits: int) -> npt.NDArray[np.uint32]:
+    """Where the postings of the looked-up hashes would have the clip begin, one for each."""
+    postings = postings_of(segment)
+    first_bucket = lookup.first_hash >> np.uint32(postings.low_bits)
+    last_bucket = lookup.last_hash >> np.uint32(postings.low_bits)
+    ends = postings.bucket_start[last_bucket + 1].astype(np.int64)
+    sizes = ends - postings.bucket_start[first_bucket]
+    lookup, sizes = _within_budget(lookup, sizes, most_hits << min(postings.low_bits, 2))
+    parts = [np.zeros(0, np.uint32)]
+    for first in range(0, len(sizes), LOOKUPS_BETWEEN_RELEASES):
+        part = slice(first, first + LOOKUPS_BETWEEN_RELEASES)
+        parts.append(kernels.gather_places(postings, lookup.part(part), int(sizes[part].sum())))
+        segment.release()
+    return np.concatenate(parts)
+
+
+def _within_budget(
+    lookup: Lookup, sizes: npt.NDArray[np.int64], most: int
+) -> tuple[Lookup, npt.NDArray[np.int64]]:
+    """The hashes with the shortest lists, so that the lists hold at most `most` postings."""
+    if int(sizes.sum()) <= most:
+        return lookup, sizes
+    ascending = np.sort(sizes)
+    affordable = int(np.searchsorted(np.cumsum(ascending), most, side="right"))
+    kept = sizes < ascending[min(affordable, len(sizes) - 1)]
+    return lookup.part(kept), sizes[kept]
 
 
 def _share_of_hits(snapshot: Snapshot, number: int, most_hits: int) -> int:
@@ -138,6 +167,7 @@ def rescore(snapshot: Snapshot, evidence: Evidence, places: Places) -> None:
             places["guess"][here],
             CLIP_FRAMES_PER_FRAME,
         )
+        snapshot.segments[number].release()
         places["score"][here] = total / np.sqrt(count + SETTLING)
         places["peaks"][here] = count
 

@@ -9,7 +9,7 @@ import dataclasses
 import numpy as np
 
 from audio_ident.core.clip import listen_to_clip
-from audio_ident.core.confidence import ACCEPTED, OTHER_SPEED, OWN_SPEED, Calibration, confidence_of
+from audio_ident.core.confidence import OTHER_SPEED, OWN_SPEED, Calibration, confidence_of
 from audio_ident.core.explain import match_of
 from audio_ident.core.hunt import (
     HYPOTHESES,
@@ -100,8 +100,9 @@ def _explained(
         return ()
     least = TIE_SHARE * float(best_of_each[0]["score"])
     rivals = [place for place in best_of_each if place["score"] >= least]
-    findings = [_weighed(snapshot, clip, place, best_of_each, calibration) for place in rivals]
-    return tuple(_match(snapshot, clip, f) for f in findings if f.confidence >= ACCEPTED)
+    findings = [_weighed(snapshot, clip, place, calibration) for place in rivals]
+    accepted = [found for found in findings if found.confidence >= calibration.accepted]
+    return tuple(_match(snapshot, clip, finding) for finding in accepted)
 
 
 def _match(snapshot: Snapshot, clip: Heard, finding: _Finding) -> Match:
@@ -115,10 +116,6 @@ def _best_of_each_recording(places: Places) -> Places:
     return places[np.sort(first)]
 
 
-def _weighed(
-    snapshot: Snapshot, clip: Heard, place: np.void, places: Places, calibration: Calibration
-) -> _Finding:
-    others = [float(p["score"]) for p in places if p is not place and p["score"] <= place["score"]]
-    seen = witnesses(snapshot, clip.clip, clip.evidence, place, max(others, default=0.0))
-    log_odds = calibration.log_odds(seen)
+def _weighed(snapshot: Snapshot, clip: Heard, place: np.void, calibration: Calibration) -> _Finding:
+    log_odds = calibration.log_odds(witnesses(snapshot, clip.clip, clip.evidence, place))
     return _Finding(place=place, log_odds=log_odds, confidence=confidence_of(log_odds))
