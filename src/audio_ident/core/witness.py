@@ -161,4 +161,4 @@ def _nearby_scores(
     nearby["guess"]["place"] += _NEIGHBOURS
     rescore(snapshot, evidence, nearby)
     usable = nearby["score"][nearby["peaks"] >= 0.5 * place["peaks"]]
-    return usable if len(usable) >= 8 else np.zeros(1)  # noqa: PLR2004 -- too few to compare
+    return usable if len(usable) >= 8 else np.zeros(1)

@@ -44,6 +44,11 @@ def current_revision(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def newest_revision() -> str | None:
+    """The revision that this version of the program uses."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
 def find_differences(connection: sa.Connection) -> list[object]:
     """What a database lacks or has beyond the tables of the program."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})

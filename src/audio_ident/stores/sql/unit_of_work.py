@@ -11,7 +11,7 @@ from audio_ident.errors import DatabaseProblem, DiskFull
 from audio_ident.stores.sql.audios import Audios
 from audio_ident.stores.sql.dialect import is_disk_full, make_engine
 from audio_ident.stores.sql.files import Files
-from audio_ident.stores.sql.migrate import upgrade
+from audio_ident.stores.sql.migrate import current_revision, newest_revision, upgrade
 from audio_ident.stores.sql.roots import Roots
 from audio_ident.stores.sql.sessions import Sessions
 from audio_ident.stores.sql.stages import Stages
@@ -53,6 +53,11 @@ class Catalogue:
         """Make or upgrade the tables."""
         with _problems_named():
             upgrade(self._engine)
+
+    def is_up_to_date(self) -> bool:
+        """Whether the tables have the form that this version of the program uses."""
+        with _problems_named(), self._engine.connect() as connection:
+            return current_revision(connection) == newest_revision()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Rows]:
