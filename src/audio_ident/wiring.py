@@ -32,7 +32,7 @@ from audio_ident.ingest.tools import (
 from audio_ident.library.check import check
 from audio_ident.library.diagnosis import diagnose_installation
 from audio_ident.library.places import LibraryPlaces
-from audio_ident.library.tracks import all_tracks, find_tracks_at
+from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
 from audio_ident.model.audio import Feed
 from audio_ident.model.landmarks import landmarks_of
 from audio_ident.model.library import Track
@@ -136,6 +136,7 @@ class LocalApplication:
             decoder=self._decoder,
             limits=self._limits,
             index=self._reader,
+            has_recordings=functools.partial(has_recordings, self._catalogue),
             tracks_at=functools.partial(find_tracks_at, self._catalogue),
             monotonic_s=time.monotonic,
         )

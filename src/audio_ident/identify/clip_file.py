@@ -6,6 +6,7 @@ from pathlib import Path
 
 from audio_ident.engines.clip import decode_clip
 from audio_ident.engines.protocols import DecodeLimits, Decoder
+from audio_ident.errors import IndexCorrupt
 from audio_ident.identify.exact import identify
 from audio_ident.identify.naming import TracksAt, name_matches
 from audio_ident.identify.tracklist import TracklistFinder
@@ -27,6 +28,8 @@ class IdentifyTools:
     limits: DecodeLimits
     """For whole recordings; of a clip only the first `CLIP_S` are decoded."""
     index: FingerprintReader
+    has_recordings: Callable[[], bool]
+    """Whether the catalogue knows any, so that there has to be an index."""
     tracks_at: TracksAt
     monotonic_s: Callable[[], float]
 
@@ -44,7 +47,7 @@ def identify_file(
         The index cannot be asked, which is never told as "no match".
     """
     started_s = tools.monotonic_s()
-    snapshot = tools.index.snapshot()
+    snapshot = _get_snapshot(tools)
     answer_of = _hear_recording if as_tracklist else _hear_clip
     answer = answer_of(path, tools, snapshot)
     return IdentifiedClip(
@@ -53,6 +56,13 @@ def identify_file(
         matches=name_matches(answer, tools.tracks_at),
         elapsed_s=tools.monotonic_s() - started_s,
     )
+
+
+def _get_snapshot(tools: IdentifyTools) -> Snapshot:
+    snapshot = tools.index.snapshot()
+    if not snapshot.generation and tools.has_recordings():
+        raise IndexCorrupt("the fingerprint index is missing")
+    return snapshot
 
 
 def _hear_clip(path: Path, tools: IdentifyTools, snapshot: Snapshot) -> Answer:

@@ -35,6 +35,12 @@ def all_tracks(catalogue: Catalogue) -> tuple[Track, ...]:
         return tuple(rows.tracks.listed(TrackFilter(with_missing=True)))
 
 
+def has_recordings(catalogue: Catalogue) -> bool:
+    """Whether any recording is ready to be found."""
+    with catalogue.reading() as rows:
+        return bool(rows.audios.derived())
+
+
 def find_track(catalogue: Catalogue, track_id: TrackId) -> Track | None:
     """The track of that id, None when there is none."""
     with catalogue.reading() as rows:
