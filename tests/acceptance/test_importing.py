@@ -131,7 +131,7 @@ def _count_ready(data: Path) -> int:
         return 0
     connection = sqlite3.connect(path)
     try:
-        query = "SELECT count(*) FROM stages WHERE stage = 'index' AND status = 'ready'"
+        query = "SELECT count(*) FROM stage_runs WHERE stage = 'index' AND status = 'ready'"
         return int(connection.execute(query).fetchone()[0])
     except sqlite3.OperationalError:  # not yet made
         return 0
