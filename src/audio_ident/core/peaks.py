@@ -27,24 +27,22 @@ CLIP_RULE = PeakRule(
     lowest_bin=8,
     mean_frame_radius=16,
     mean_bin_radius=16,
-    most_per_window=80,
+    most_per_window=110,
     window_radius=32,
     mean_weight=0.5,
 )
-"""For steps of 16 ms: about 80 landmarks a second."""
+"""For steps of 16 ms: about 100 landmarks a second."""
 
-REACH_FRAMES = INDEX_RULE.window_radius + max(
-    INDEX_RULE.frame_radius, INDEX_RULE.mean_frame_radius
-)
+REACH_FRAMES = INDEX_RULE.window_radius + max(INDEX_RULE.frame_radius, INDEX_RULE.mean_frame_radius)
 """A landmark depends on no frame farther away than this."""
 
 STRENGTH_PER_NEPER = 16
 """Unit of `Landmarks.strength`: 1/16 neper of power, 0.27 dB."""
 
 
-def strength_of(height: np.ndarray[tuple[int], np.dtype[np.float32]]) -> np.ndarray[
-    tuple[int], np.dtype[np.uint8]
-]:
+def strength_of(
+    height: np.ndarray[tuple[int], np.dtype[np.float32]],
+) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     """Height over the local level in the unit of `Landmarks.strength`, shape `(n,)`."""
     return np.clip(height * STRENGTH_PER_NEPER, 0, 255).astype(np.uint8)
 

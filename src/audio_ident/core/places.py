@@ -1,7 +1,7 @@
 """Places of the library where a clip may have been cut: proposed by votes, judged by peaks."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,6 @@ from audio_ident.core.layout import (
 )
 from audio_ident.core.spectrum import CLIP_FRAMES_PER_FRAME
 from audio_ident.model.segment import Snapshot
-
-MOST_HITS = 400_000
-"""Postings read for a clip, over all segments: bounds time and memory whatever the library's size.
-The longest lists are left out first; they say least."""
 
 VOTE_SPREAD_FRAMES = 3
 """Votes within 96 ms count together: small errors in time, small differences in speed."""
@@ -67,18 +63,31 @@ class Deviations:
         )
 
 
-def propose(snapshot: Snapshot, lookup: Lookup, most: int) -> Places:
-    """The places with the most votes of all segments, shape `(at most most,)`."""
-    found = [
-        _proposed_in(snapshot, number, lookup, most) for number in range(len(snapshot.segments))
-    ]
-    places = np.concatenate(found) if found else np.zeros(0, PLACE)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much a look-up may cost."""
+
+    most_places: int
+    """Places that are proposed."""
+    most_hits: int
+    """Postings read, over all segments: bounds time and memory whatever the library's size. The
+    longest lists are left out first; they say least."""
+
+
+def propose(
+    snapshot: Snapshot, lookup: Lookup, effort: Effort, *, pitch_scale: float = 1.0
+) -> Places:
+    """The places with the most votes of all segments, shape `(at most effort.most_places,)`."""
+    numbers = range(len(snapshot.segments))
+    places = merged(_proposed_in(snapshot, number, lookup, effort) for number in numbers)
+    places["guess"]["pitch_scale"] = pitch_scale
+    most = effort.most_places
     if len(places) > most:
         places = places[np.argpartition(-places["votes"], most - 1)[:most]]
     return places
 
 
-def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, most: int) -> Places:
+def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, effort: Effort) -> Places:
     segment, alive = snapshot.segments[number], snapshot.alive[number]
     starts = first_frames_of(segment).astype(np.int64)
     if not len(starts) or not len(lookup.frame):
@@ -86,9 +95,9 @@ def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, most: int) -> 
     frames, votes = kernels.count_votes(
         postings_of(segment),
         lookup,
-        most_hits=_share_of_hits(snapshot, number),
+        most_hits=_share_of_hits(snapshot, number, effort.most_hits),
         spread_frames=VOTE_SPREAD_FRAMES,
-        most_candidates=most,
+        most_candidates=effort.most_places,
     )
     # A clip may begin before the recording does, as far as the gap before it reaches.
     owner = np.searchsorted(starts - GAP_FRAMES, frames, side="right") - 1
@@ -104,20 +113,18 @@ def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, most: int) -> 
     return places
 
 
-def _share_of_hits(snapshot: Snapshot, number: int) -> int:
+def _share_of_hits(snapshot: Snapshot, number: int, most_hits: int) -> int:
     """Hits that a segment may cost, in proportion to its postings."""
     sizes = [int(postings_of(segment).bucket_start[-1]) for segment in snapshot.segments]
-    return max(1, MOST_HITS * sizes[number] // max(1, sum(sizes)))
+    return max(1, most_hits * sizes[number] // max(1, sum(sizes)))
 
 
-def judge(
-    snapshot: Snapshot, evidence: Evidence, places: Places, deviations: Deviations
-) -> Places:
+def judge(snapshot: Snapshot, evidence: Evidence, places: Places, deviations: Deviations) -> Places:
     """The best deviation of each place, with its score; shape as `places`."""
     varied = _varied(places, deviations, len(evidence))
     rescore(snapshot, evidence, varied)
-    best = varied["score"].reshape(len(places), -1).argmax(axis=1)
-    chosen: Places = varied.reshape(len(places), -1)[np.arange(len(places)), best]
+    table = varied.reshape(len(places), deviations.count())
+    chosen: Places = table[np.arange(len(places)), table["score"].argmax(axis=1)]
     return chosen
 
 
@@ -170,6 +177,6 @@ def _are_apart(one: np.void, other: np.void, clip_frames: int) -> bool:
     return bool(abs(one["guess"]["place"] - other["guess"]["place"]) > clip_frames)
 
 
-def merged(groups: Iterable[Places] | Sequence[Places]) -> Places:
+def merged(groups: Iterable[Places]) -> Places:
     """All places of several groups."""
     return np.concatenate([np.zeros(0, PLACE), *groups])

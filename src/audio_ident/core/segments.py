@@ -1,6 +1,6 @@
 """Builds and merges segments of the fingerprint index, in the layout of `core.layout`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,9 @@ from audio_ident.model.segment import Allocate, Segment
 _POSTINGS_PER_BUCKET = 8
 _POSTINGS_AT_ONCE = 1 << 21
 """Postings merged together: 50 MB of scratch, however large the segments are."""
+
+_DROPPED = np.iinfo(np.int64).min
+"""Stands for the move of a recording that is not kept."""
 
 Keys = npt.NDArray[np.uint64]
 """Postings as sortable numbers: the hash in the upper, the frame in the lower 32 bits."""
@@ -91,7 +94,9 @@ def merge_segments(
     ).astype(np.uint32)
     axis = _lay_out(lengths.tolist())
     moves = _moves(segments, alive, axis)
-    peak_count = sum(int(_kept_peaks(s, move).sum()) for s, move in zip(segments, moves, strict=True))
+    peak_count = sum(
+        int(_kept_peaks(s, move).sum()) for s, move in zip(segments, moves, strict=True)
+    )
     builder = _Builder(allocate, axis, int(posting_counts.sum()), peak_count)
     builder.write_recordings(lengths.tolist(), posting_counts)
     builder.write_peaks(_moved_peaks(s, move) for s, move in zip(segments, moves, strict=True))
@@ -203,7 +208,7 @@ def _moves(
     done = 0
     for segment, kept in zip(segments, alive, strict=True):
         starts = first_frames_of(segment).astype(np.int64)
-        shift = np.full(len(starts), np.iinfo(np.int64).min)
+        shift = np.full(len(starts), _DROPPED)
         count = int(kept.sum())
         shift[kept] = axis[done : done + count] - starts[kept]
         done += count
@@ -213,9 +218,13 @@ def _moves(
     return moves
 
 
+def _peaks_per_block(segment: Segment) -> npt.NDArray[np.int64]:
+    starts = peaks_of(segment).block_start.astype(np.int64)
+    return starts[1:] - starts[:-1]
+
+
 def _kept_peaks(segment: Segment, move: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    per_block = np.diff(peaks_of(segment).block_start.astype(np.int64))
-    return np.repeat(move != np.iinfo(np.int64).min, per_block)
+    return np.repeat(move != _DROPPED, _peaks_per_block(segment))
 
 
 def _moved_peaks(
@@ -223,7 +232,7 @@ def _moved_peaks(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
     """Frames on the new axis and bins of the peaks that are kept."""
     peaks = peaks_of(segment)
-    blocks = np.repeat(np.arange(len(move)), np.diff(peaks.block_start.astype(np.int64)))
+    blocks = np.repeat(np.arange(len(move)), _peaks_per_block(segment))
     kept = _kept_peaks(segment, move)
     blocks = blocks[kept]
     frames = blocks * FRAMES_PER_BLOCK + peaks.frame_in_block[kept] + move[blocks]
@@ -247,9 +256,7 @@ def _merged_keys(
         yield np.sort(_joined(parts, np.uint64))
 
 
-def _moved_keys(
-    segment: Segment, move: npt.NDArray[np.int64], low: float, high: float
-) -> Keys:
+def _moved_keys(segment: Segment, move: npt.NDArray[np.int64], low: float, high: float) -> Keys:
     """Keys on the new axis of the postings in a part, 0..1, of the range of hashes."""
     postings = postings_of(segment)
     bucket_count = len(postings.bucket_start) - 1
@@ -262,11 +269,8 @@ def _moved_keys(
     buckets = np.repeat(np.arange(first_bucket, end_bucket, dtype=np.uint64), np.diff(starts))
     frames = records & np.uint64((1 << postings.frame_bits) - 1)
     shift = move[(frames // np.uint64(FRAMES_PER_BLOCK)).astype(np.int64)]
-    kept = shift != np.iinfo(np.int64).min
+    kept = shift != _DROPPED
     hashes = (buckets << np.uint64(postings.low_bits)) | (records >> np.uint64(postings.frame_bits))
     moved = (frames[kept].astype(np.int64) + shift[kept]).astype(np.uint64)
-    return (hashes[kept] << np.uint64(32)) | moved
-
-
-Build = Callable[[Sequence[tuple[AudioDigest, Landmarks]], Allocate], Segment]
-"""The type of `build_segment`."""
+    keys: Keys = (hashes[kept] << np.uint64(32)) | moved
+    return keys

@@ -52,7 +52,8 @@ def _lowpass() -> npt.NDArray[np.float32]:
     """Windowed sinc with its half-power point at 3.7 kHz and unit gain at 0 Hz."""
     time = np.arange(TAPS) - (TAPS - 1) / 2
     taps = np.sinc(0.46 * time) * np.hanning(TAPS + 2)[1:-1]
-    return (taps / taps.sum()).astype(np.float32)
+    unit_gain: npt.NDArray[np.float32] = (taps / taps.sum()).astype(np.float32)
+    return unit_gain
 
 
 _FILTER = _lowpass()

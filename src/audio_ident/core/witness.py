@@ -126,7 +126,8 @@ def _stripe_scores(
     """Score of each of ten equal parts of an axis, shape `(10,)`."""
     stripe = where * _STRIPES // length
     total = np.bincount(stripe, weights=found, minlength=_STRIPES)
-    return total / np.sqrt(np.bincount(stripe, minlength=_STRIPES) + 1.0)
+    scores: npt.NDArray[np.float64] = total / np.sqrt(np.bincount(stripe, minlength=_STRIPES) + 1.0)
+    return scores
 
 
 def _explained(clip: Clip, under: Under, *, peaks_per_second: float) -> tuple[float, float]:

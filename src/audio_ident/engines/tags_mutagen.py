@@ -155,7 +155,7 @@ def _find_tags(file: BinaryIO) -> Any:  # noqa: ANN401 -- mutagen has no types
                     return found.tags
         nameless.seek(0)
         with contextlib.suppress(ID3NoHeaderError):
-            return ID3(nameless)  # type: ignore[no-untyped-call]
+            return ID3(nameless)
         nameless.seek(0)
         mutagen.File(nameless)  # tells, by raising, whether something is broken
     return None
