@@ -32,7 +32,7 @@ def command(data: Path, *arguments: str | Path) -> list[str]:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """This process's environment without settings of audio-ident, and changes."""
+    """Environment of tests, without settings of audio-ident, and changes."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("AUDIO_IDENT_")}
     nowhere = str(ROOT / "tests" / "no-settings-here")
     return inherited | {"XDG_CONFIG_HOME": nowhere, "XDG_DATA_HOME": nowhere} | changes

@@ -7,7 +7,7 @@ from pathlib import Path
 from audio_ident.engines.clip import decode_clip
 from audio_ident.engines.protocols import DecodeLimits, Decoder
 from audio_ident.errors import IndexCorrupt
-from audio_ident.identify.exact import identify
+from audio_ident.identify.exact import LONGEST_CLIP_S, identify
 from audio_ident.identify.naming import TracksAt, name_matches
 from audio_ident.identify.tracklist import TracklistFinder
 from audio_ident.model.answer import Answer
@@ -16,9 +16,6 @@ from audio_ident.model.reports import IdentifiedClip
 from audio_ident.model.segment import Snapshot
 from audio_ident.stores.fingerprints.protocol import FingerprintReader
 
-CLIP_S = 30.0
-"""How much of a clip is heard; a longer one says no more, and memory stays small."""
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class IdentifyTools:
@@ -26,7 +23,7 @@ class IdentifyTools:
 
     decoder: Decoder
     limits: DecodeLimits
-    """For whole recordings; of a clip only the first `CLIP_S` are decoded."""
+    """For whole recordings; of a clip only the first `LONGEST_CLIP_S` are decoded."""
     index: FingerprintReader
     has_recordings: Callable[[], bool]
     """Whether the catalogue knows any, so that there has to be an index."""
@@ -66,7 +63,7 @@ def _get_snapshot(tools: IdentifyTools) -> Snapshot:
 
 
 def _hear_clip(path: Path, tools: IdentifyTools, snapshot: Snapshot) -> Answer:
-    limits = dataclasses.replace(tools.limits, first_s=CLIP_S)
+    limits = dataclasses.replace(tools.limits, first_s=LONGEST_CLIP_S)
     return identify(snapshot, decode_clip(tools.decoder, path, limits))
 
 
