@@ -52,6 +52,7 @@ from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
 from audio_ident.stores.fingerprints.rebuild import rebuild_index
 from audio_ident.stores.lock import WriterLock
+from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
 
@@ -82,6 +83,7 @@ def open_application(settings: Settings) -> Iterator["LocalApplication"]:
     places = LibraryPlaces(data_directory=settings.data_dir)
     with disk_errors_named(settings.data_dir):
         make_directory(settings.data_dir)
+    create_catalogue(places.catalogue)
     catalogue = Catalogue(sqlite_url(places.catalogue))
     with closing(catalogue), closing(SegmentIndexReader(places.index)) as reader:
         catalogue.migrate()
