@@ -15,6 +15,10 @@ Allocate: TypeAlias = Callable[
 """Makes the array of a given name, shape and type: in memory, or mapped from a new file."""
 
 
+def keep_pages() -> None:
+    """A `release` for what lies in memory anyway."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Segment:
     """Postings and peaks of some recordings; `core.segments` knows the layout of the arrays."""
@@ -25,6 +29,11 @@ class Segment:
     """By name; read-only."""
     parameters: Mapping[str, int]
     """Small numbers that the layout needs, such as bit widths."""
+    release: Callable[[], None] = keep_pages
+    """Gives back the memory of what was read; it is read again when it is used again.
+
+    To be called after each use of the arrays: reading a few bytes of a mapped file makes 64 kB
+    around them resident, so that the memory of a query would grow with the library."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

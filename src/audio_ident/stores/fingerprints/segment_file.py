@@ -10,6 +10,7 @@ grows with the arrays; the arrays themselves only by `check_segment`.
 """
 
 import dataclasses
+import functools
 import json
 import mmap
 import os
@@ -24,7 +25,7 @@ import numpy.typing as npt
 
 from audio_ident.errors import IndexCorrupt
 from audio_ident.model.analysis import AudioDigest
-from audio_ident.model.segment import Allocate, Segment
+from audio_ident.model.segment import Allocate, Segment, keep_pages
 from audio_ident.stores.disk import disk_errors_named, sync_directory
 
 MAGIC = b"AIDSEGMT"
@@ -37,6 +38,10 @@ _HEADER = struct.Struct("<8sIIQQI")
 _HEADER_BYTES = 64
 _RECORDING = np.dtype([("digest", "V16"), ("landmarks", "<u4")])
 _ZEROS = bytes(1 << 20)
+
+RELEASE_FROM_BYTES = 16 << 20
+"""Smaller files stay resident once they are read: at most `fan_in - 1` of each size, 64 MB in all.
+Of larger ones a query reads little, and reading that anew costs it about a millisecond."""
 
 MakeSegment: TypeAlias = Callable[[Allocate], Segment]
 """Makes a segment in the arrays that it is given."""
@@ -215,11 +220,19 @@ def open_segment(path: Path) -> StoredSegment:
             digests=tuple(AudioDigest(bytes(raw).hex()) for raw in recordings["digest"]),
             arrays=arrays,
             parameters=directory["parameters"],
+            release=_releasing(mapping, size),
         ),
         landmark_counts=recordings["landmarks"],
         checksums={name: entry["crc32"] for name, entry in directory["arrays"].items()},
         file_bytes=size,
     )
+
+
+def _releasing(mapping: mmap.mmap, size: int) -> Callable[[], None]:
+    """What gives back the resident pages of a map; the file keeps what is in them."""
+    if size < RELEASE_FROM_BYTES or not hasattr(mmap, "MADV_DONTNEED"):
+        return keep_pages
+    return functools.partial(mapping.madvise, mmap.MADV_DONTNEED)
 
 
 def _read_directory(path: Path, mapping: mmap.mmap) -> tuple[dict[str, Any], npt.NDArray[np.void]]:

@@ -1,0 +1,48 @@
+"""Measures every stage, or one; results go to `results/<version>.json`.
+
+Ratios compare two times of one run and hold for any machine; costs are of this one.
+"""
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from benchmarks import decode, identify, imports, index, listeners
+from benchmarks.measure import Figure, save_results
+from benchmarks.music import Music, music_from
+
+STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
+    "decode": decode.measure,
+    "listeners": listeners.measure,
+    "index": index.measure,
+    "import": imports.measure,
+    "identify": identify.measure,
+}
+
+
+def main() -> None:
+    """Measure, print, save."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help=f"of: {' '.join(STAGES)}")
+    parser.add_argument("--music", type=Path, default=os.environ.get("MUSIC") or None)
+    arguments = parser.parse_args()
+    if unknown := set(arguments.stages) - STAGES.keys():
+        parser.error(f"no such stage: {', '.join(sorted(unknown))}")
+    with music_from(arguments.music) as music:
+        for name in arguments.stages or STAGES:
+            print(f"\n{name}", flush=True)
+            figures = STAGES[name](music)
+            for figure in figures:
+                print(_line(figure))
+            print(f"-> {save_results({name: figures}, music.kind).name}", flush=True)
+
+
+def _line(figure: Figure) -> str:
+    bound = "" if figure.most is None else f"at most {figure.most:g}"
+    mark = "  OVER" if figure.is_over else ""
+    return f"  {figure.name:<52} {figure.value:>9.3g} {figure.unit or 'x':<10} {bound}{mark}"
+
+
+if __name__ == "__main__":
+    main()
