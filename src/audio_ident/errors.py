@@ -71,7 +71,7 @@ class SettingsInvalid(AudioIdentError):
     """A setting has a value that cannot be used."""
 
     code = "SETTINGS_INVALID"
-    remedy = "Correct the setting; `audio-ident doctor` lists all of them with their origin."
+    remedy = "Correct the setting; docs/reference/settings.md lists all of them with their ranges."
 
 
 class FileProblem(AudioIdentError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from audio_ident.cli.application import Application, Entrance
 from audio_ident.errors import AudioIdentError, NoAudio
 from audio_ident.model.analysis import AudioDigest
+from audio_ident.model.library import SessionState, Track
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -16,10 +17,9 @@ from audio_ident.model.reports import (
     ImportProgress,
     ImportSummary,
     RebuildSummary,
-    TrackSummary,
 )
 from audio_ident.settings import Settings
-from builders.reports import an_import_summary, an_unknown_clip
+from builders.reports import an_import_progress, an_import_summary, an_unknown_clip
 
 
 @dataclasses.dataclass(slots=True)
@@ -27,7 +27,7 @@ class MemoryApplication:
     """Knows clips by their bytes and tracks by a list."""
 
     clips: dict[bytes, IdentifiedClip] = dataclasses.field(default_factory=dict)
-    listed: list[TrackSummary] = dataclasses.field(default_factory=list)
+    listed: list[Track] = dataclasses.field(default_factory=list)
     findings: list[CheckFinding] = dataclasses.field(default_factory=list)
     summary: ImportSummary = dataclasses.field(default_factory=an_import_summary)
     health: Health = Health.OK
@@ -55,16 +55,12 @@ class MemoryApplication:
         for number, path in enumerate(paths, start=1):
             self.on_file()
             on_progress(
-                ImportProgress(
-                    phase="listening",
-                    files_done=number,
-                    files_total=len(paths),
-                    remaining_s=None,
-                    current=(str(path),),
-                )
+                an_import_progress(files_done=number, files_total=len(paths), current=(path.name,))
             )
             if should_stop():
-                return dataclasses.replace(self.summary, state="cancelled", imported=number)
+                return dataclasses.replace(
+                    self.summary, state=SessionState.CANCELLED, imported=number
+                )
         return self.summary
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
@@ -75,7 +71,7 @@ class MemoryApplication:
             raise NoAudio("the file is empty")
         return self.clips.get(content, an_unknown_clip())
 
-    def tracks(self) -> Iterator[TrackSummary]:
+    def tracks(self) -> Iterator[Track]:
         """Give the list."""
         return iter(self.listed)
 

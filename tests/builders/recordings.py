@@ -18,7 +18,7 @@ def random_landmarks(seed: int, count: int | None = None) -> Landmarks:
     frame_count = 4 * size + 1
     return Landmarks(
         frame=np.sort(rng.integers(0, frame_count, size)).astype(np.uint32),
-        bin=rng.integers(0, 1024, size).astype(np.uint16),
+        bin=rng.integers(0, 512, size).astype(np.uint16),
         strength=rng.integers(0, 256, size).astype(np.uint8),
         frame_count=frame_count,
     )

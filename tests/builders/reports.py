@@ -4,27 +4,34 @@ from typing import Any
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Match, Span, Verdict
+from audio_ident.model.library import SessionState, Track, TrackId, TrackKind, whole_file_points
 from audio_ident.model.reports import (
     FileFailure,
     IdentifiedClip,
     IdentifiedMatch,
+    ImportProgress,
     ImportSummary,
-    TrackSummary,
+    Phase,
+    Reason,
 )
+from audio_ident.model.tags import Tags
+from audio_ident.units import seconds_to_ticks
 
 
-def a_track(**changes: Any) -> TrackSummary:
+def a_track(**changes: Any) -> Track:
     """Track of three minutes."""
     facts: dict[str, Any] = {
-        "id": "t1",
-        "path": "/music/Björk/01 Jóga.flac",
+        "id": TrackId("t1"),
+        "kind": TrackKind.WHOLE_FILE,
         "digest": AudioDigest("ab" * 16),
-        "span": Span(start_s=0.0, end_s=180.5),
-        "title": "Jóga",
-        "artist": "Björk",
-        "album": None,
+        "path": "/music/Björk/01 Jóga.flac",
+        "is_missing": False,
+        "points": whole_file_points(seconds_to_ticks(180.5)),
+        "tags": Tags(title="Jóga", artist="Björk"),
+        "container": "flac",
+        "codec": "flac",
     }
-    return TrackSummary(**facts | changes)
+    return Track(**facts | changes)
 
 
 def a_match(**changes: Any) -> Match:
@@ -73,13 +80,33 @@ def a_failure(**changes: Any) -> FileFailure:
     return FileFailure(**facts | changes)
 
 
+def an_import_progress(**changes: Any) -> ImportProgress:
+    """First of three files done."""
+    facts: dict[str, Any] = {
+        "phase": Phase.LISTENING,
+        "files_total": 3,
+        "files_done": 1,
+        "files_failed": 0,
+        "duplicates": 0,
+        "bytes_total": 3000,
+        "bytes_done": 1000,
+        "elapsed_s": 1.0,
+        "bytes_per_s": 1000.0,
+        "remaining_s": 2.0,
+        "current": ("a.mp3",),
+    }
+    return ImportProgress(**facts | changes)
+
+
 def an_import_summary(**changes: Any) -> ImportSummary:
     """Import of three new files."""
     facts: dict[str, Any] = {
         "session_id": "s1",
-        "state": "completed",
+        "state": SessionState.COMPLETED,
         "found": 3,
         "unchanged": 0,
+        "known_failures": 0,
+        "by_reason": {Reason.NEW: 3},
         "imported": 3,
         "listened": 3,
         "duplicates": 0,

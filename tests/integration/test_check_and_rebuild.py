@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from audio_ident.ingest.pipeline import import_folders
-from audio_ident.ingest.rebuild import RebuildSummary, rebuild
+from audio_ident.ingest.rebuild import rebuild
 from audio_ident.ingest.tools import ImportOptions, Stores
-from audio_ident.library.check import FindingCode, check
+from audio_ident.library.check import check
 from audio_ident.library.tracks import find_track, find_tracks_at, list_tracks
 from audio_ident.model.analysis import AudioDigest
+from audio_ident.model.reports import FindingCode, RebuildSummary
 from audio_ident.stores.sql.tracks import TrackFilter
 from audio_ident.units import Ticks, seconds_to_ticks
 from builders.importing import FolderArtefacts, FolderIndex, landmarks_of, make_stores, make_tools

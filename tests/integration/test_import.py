@@ -16,13 +16,13 @@ import pytest
 
 from audio_ident.errors import BadInput, DiskFull
 from audio_ident.ingest.pipeline import import_folders
-from audio_ident.ingest.records import Phase, Progress, Reason, Summary
 from audio_ident.ingest.tools import ImportOptions, Stores
 from audio_ident.library.check import check
 from audio_ident.library.tracks import list_tracks
 from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.landmarks import Landmarks
 from audio_ident.model.library import FileState, SessionState, Stage, StageStatus, Track
+from audio_ident.model.reports import ImportProgress, ImportSummary, Phase, Reason
 from audio_ident.stores.sql.tracks import TrackFilter
 from builders.importing import FolderArtefacts, FolderIndex, make_stores, make_tools
 from builders.wav import WavAnalyser, write_wav
@@ -39,7 +39,7 @@ class Workshop:
         self.analyser = WavAnalyser(log=folder / "log")
         self.pool = pool
 
-    def run(self, options: ImportOptions | None = None, **more: object) -> Summary:
+    def run(self, options: ImportOptions | None = None, **more: object) -> ImportSummary:
         """Import the music folder."""
         tools = make_tools(self.stores, self.pool, self.analyser)
         return import_folders([self.music], tools, options or ImportOptions(), **more)  # type: ignore[arg-type]
@@ -266,7 +266,7 @@ def test_stopping_ends_the_import_and_the_next_one_goes_on(shop: Workshop) -> No
     """Files that were begun are finished; the rest is done by the next import."""
     for seed in range(12):
         write_wav(shop.music / f"{seed}.wav", seed, 800 + seed)
-    seen: list[Progress] = []
+    seen: list[ImportProgress] = []
 
     def stop_soon() -> bool:
         return bool(seen) and seen[-1].files_done >= 3
@@ -287,7 +287,7 @@ def test_progress_only_ever_grows_and_ends_complete(shop: Workshop) -> None:
     """Watchers see every phase, counts that never fall, and all files done at the end."""
     for seed in range(4):
         write_wav(shop.music / f"{seed}.wav", seed)
-    seen: list[Progress] = []
+    seen: list[ImportProgress] = []
     shop.run(ImportOptions(progress_interval_s=0), on_progress=seen.append)
     assert list(dict.fromkeys(progress.phase for progress in seen)) == list(Phase)
     done = [progress.files_done for progress in seen]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 
 from audio_ident.errors import AudioIdentError, DatabaseProblem, DiskFull
@@ -26,6 +27,7 @@ from audio_ident.model.tags import Tags
 from audio_ident.stores.sql import migrate
 from audio_ident.stores.sql.dialect import is_disk_full, make_engine, sqlite_url
 from audio_ident.stores.sql.files import Content
+from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.stages import StageTimes
 from audio_ident.stores.sql.tables import Base, FileRow
 from audio_ident.stores.sql.tracks import TrackFilter
@@ -97,7 +99,14 @@ def test_upgrading_twice_changes_nothing(engine: sa.Engine) -> None:
     """An up-to-date database is left alone."""
     migrate.upgrade(engine)
     with engine.connect() as connection:
-        assert migrate.current_revision(connection) is not None
+        assert current_revision(connection) == NEWEST_REVISION
+
+
+def test_the_newest_revision_is_the_last_migration() -> None:
+    """What is compared when a library is opened is what upgrading leads to."""
+    scripts = ScriptDirectory.from_config(migrate._config())
+
+    assert scripts.get_current_head() == NEWEST_REVISION
 
 
 def test_going_back_is_refused(engine: sa.Engine) -> None:

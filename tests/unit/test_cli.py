@@ -13,7 +13,8 @@ from audio_ident.cli.app import make_cli
 from audio_ident.errors import IndexCorrupt, LibraryLocked
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Verdict
-from audio_ident.model.reports import CheckFinding, Health
+from audio_ident.model.reports import CheckFinding, FindingCode, Health
+from audio_ident.model.tags import Tags
 from builders.application import MemoryApplication
 from builders.reports import (
     a_failure,
@@ -23,7 +24,7 @@ from builders.reports import (
     an_unknown_clip,
 )
 
-FINDING = CheckFinding(code="INDEX_ENTRY_MISSING", subject="ab", fact="gone", remedy="rebuild")
+FINDING = CheckFinding(code=FindingCode.NOT_INDEXED, subject="ab", fact="gone", remedy="rebuild")
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +85,7 @@ def test_tracks_as_json_lines_is_one_object_a_line() -> None:
 
 def test_hostile_names_are_shown_harmlessly() -> None:
     """A title can neither steer the terminal nor break the encoding nor be taken for markup."""
-    track = a_track(title="\x1b[2J[red]", path="/music/\udcff.mp3")
+    track = a_track(tags=Tags(title="\x1b[2J[red]"), path="/music/\udcff.mp3")
 
     table = invoke(MemoryApplication(listed=[track]), "tracks")
     document = invoke(MemoryApplication(listed=[track]), "tracks", "--json")
@@ -263,7 +264,7 @@ def test_check_fails_when_something_disagrees() -> None:
     result = invoke(MemoryApplication(findings=[FINDING]), "check")
 
     assert result.exit_code == 1
-    assert "INDEX_ENTRY_MISSING" in result.stdout
+    assert "NOT_INDEXED" in result.stdout
     assert invoke(MemoryApplication(), "check").exit_code == 0
 
 

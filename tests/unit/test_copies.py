@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audio_ident.ingest.copies import group_by_content, jobs_to_hash
-from audio_ident.ingest.records import Job, Reason
+from audio_ident.ingest.job import Job
 from audio_ident.model.library import FileStamp
+from audio_ident.model.reports import Reason
 
 
 def job(number: int, size: int, sha256: str | None = None) -> Job:

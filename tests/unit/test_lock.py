@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from audio_ident.errors import LibraryLocked
-from audio_ident.stores.lock import WriterLock
+from audio_ident.stores.lock import HOLDER_NAME, WriterLock, find_writer
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from audio_ident.stores.lock import WriterLock
+from audio_ident.stores.lock import HOLDER_NAME, WriterLock, find_writer
 with WriterLock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -44,3 +44,15 @@ def test_lock_can_be_taken_again(tmp_path: Path) -> None:
             pass
 
     assert not (directory / "writer.pid").exists()
+
+
+def test_the_writer_can_be_asked_for_without_a_lock(tmp_path: Path) -> None:
+    """The process that writes is told; after it, and after one that was killed, nobody is."""
+    with WriterLock(tmp_path):
+        assert find_writer(tmp_path) == os.getpid()
+    assert find_writer(tmp_path) is None
+
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (tmp_path / HOLDER_NAME).write_text(f"{gone.pid}\n")
+    assert find_writer(tmp_path) is None

@@ -10,9 +10,10 @@ import pytest
 
 from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.errors import FileChanged, FileUnreadable
-from audio_ident.ingest.records import Job, Reason
+from audio_ident.ingest.job import Job
 from audio_ident.ingest.stages import hash_file, listen
 from audio_ident.model.library import FileStamp
+from audio_ident.model.reports import Reason
 from builders.wav import WavAnalyser, write_wav
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from audio_ident.ingest.records import Reason
 from audio_ident.ingest.scanner import FoundFile, Unscannable
 from audio_ident.ingest.tools import ImportOptions, Versions
 from audio_ident.ingest.worklist import Known, Marks, Place, make_worklist, needed_work
 from audio_ident.model.library import FileStamp, FileState, Stage, StageMark, StageStatus
+from audio_ident.model.reports import Reason
 from audio_ident.stores.sql.files import KnownFile
 
 VERSIONS = Versions(tags="1", analysis="2", index="3")

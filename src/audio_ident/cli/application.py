@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from audio_ident.model.library import Track
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -17,7 +18,6 @@ from audio_ident.model.reports import (
     ImportProgress,
     ImportSummary,
     RebuildSummary,
-    TrackSummary,
 )
 from audio_ident.settings import Settings
 
@@ -47,8 +47,8 @@ class Application(Protocol):
         """Name a clip; as a tracklist, every recording that is heard in it, in order."""
         ...
 
-    def tracks(self) -> Iterable[TrackSummary]:
-        """Every track of the library, by artist, album and place in it."""
+    def tracks(self) -> Iterable[Track]:
+        """Every track of the library, by path and start; those of missing files too."""
         ...
 
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:

@@ -3,6 +3,7 @@
 from typing import Any, TypeAlias
 
 from audio_ident.model.answer import Span
+from audio_ident.model.library import Track
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -11,22 +12,24 @@ from audio_ident.model.reports import (
     IdentifiedMatch,
     ImportSummary,
     RebuildSummary,
-    TrackSummary,
 )
-from audio_ident.units import seconds_to_milliseconds
+from audio_ident.units import seconds_to_milliseconds, ticks_to_seconds
 
 Document: TypeAlias = dict[str, Any]
 
 
-def track_document(track: TrackSummary) -> Document:
+def track_document(track: Track) -> Document:
+    start_s = ticks_to_seconds(track.points.start_ticks)
+    end_s = ticks_to_seconds(track.points.end_ticks)
     return {
         "id": track.id,
         "path": track.path,
-        "title": track.title,
-        "artist": track.artist,
-        "album": track.album,
-        **_span(track.span),
-        "duration_ms": seconds_to_milliseconds(track.span.end_s - track.span.start_s),
+        "is_missing": track.is_missing,
+        "title": track.tags.title,
+        "artist": track.tags.artist,
+        "album": track.tags.album,
+        **_span(Span(start_s=start_s, end_s=end_s)),
+        "duration_ms": seconds_to_milliseconds(end_s - start_s),
         "audio_digest": track.digest,
     }
 
@@ -55,6 +58,7 @@ def import_document(summary: ImportSummary) -> Document:
         "listened": summary.listened,
         "duplicates": summary.duplicates,
         "failed": summary.failed,
+        "known_failures": summary.known_failures,
         "missing": summary.missing,
         "reappeared": summary.reappeared,
         "warnings": summary.warnings,

@@ -132,8 +132,8 @@ def _title(identified: IdentifiedMatch) -> str:
     if not identified.tracks:
         return f"recording {identified.match.digest}"
     track = identified.tracks[0]
-    title = track.title or Path(track.path).stem
-    return f"{track.artist} - {title}" if track.artist else title
+    title = track.tags.title or Path(track.path).stem
+    return f"{track.tags.artist} - {title}" if track.tags.artist else title
 
 
 def clock(seconds: float) -> str:

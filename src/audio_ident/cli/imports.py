@@ -10,7 +10,8 @@ from audio_ident.cli.exits import ExitCode, exit_code_of_files
 from audio_ident.cli.interrupt import gentle_interrupt
 from audio_ident.cli.render import Advance, Form, Output
 from audio_ident.cli.session import AsJson, command, library
-from audio_ident.model.reports import Ending, ImportProgress, ImportSummary
+from audio_ident.model.library import SessionState
+from audio_ident.model.reports import ImportProgress, ImportSummary
 
 Folders = Annotated[
     list[Path],
@@ -54,7 +55,7 @@ def import_(
 
 
 def _advance(advance: Advance, progress: ImportProgress) -> None:
-    subject = Path(progress.current[0]).name if progress.current else progress.phase
+    subject = progress.current[0] if progress.current else progress.phase
     advance(progress.files_done, progress.files_total, subject)
 
 
@@ -73,16 +74,17 @@ def _show_summary(output: Output, summary: ImportSummary) -> None:
         "missing": summary.missing,
         "found again": summary.reappeared,
         "failed": summary.failed,
+        "failed before": summary.known_failures,
         "with warnings": summary.warnings,
     }
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     length = f"{summary.audio_s / 60:.1f} min of audio in {summary.elapsed_s:.1f} s"
     output.text(f"{told or 'no audio files found'}; {length}")
-    if summary.state == Ending.CANCELLED:
+    if summary.state == SessionState.CANCELLED:
         output.note("interrupted; the same command continues")
 
 
 def _exit_code(summary: ImportSummary) -> ExitCode:
-    if summary.state == Ending.CANCELLED:
+    if summary.state == SessionState.CANCELLED:
         return ExitCode.INTERRUPTED
     return exit_code_of_files(summary.imported + summary.unchanged, summary.failed)

@@ -8,7 +8,8 @@ from audio_ident.cli.documents import track_document
 from audio_ident.cli.identify import clock
 from audio_ident.cli.render import Form
 from audio_ident.cli.session import AsJson, AsJsonLines, command, library
-from audio_ident.model.reports import TrackSummary
+from audio_ident.model.library import Track
+from audio_ident.units import Ticks, ticks_to_seconds
 
 COLUMNS = ("ARTIST", "TITLE", "ALBUM", "LENGTH>", "FILE")
 
@@ -30,12 +31,12 @@ def tracks(context: typer.Context, as_json: AsJson = False, as_lines: AsJsonLine
             output.note("the library is empty; `audio-ident import DIR` fills it")
 
 
-def _row(track: TrackSummary) -> tuple[str, ...]:
-    length = clock(track.span.end_s - track.span.start_s)
+def _row(track: Track) -> tuple[str, ...]:
+    length_ticks = Ticks(track.points.end_ticks - track.points.start_ticks)
     return (
-        track.artist or "",
-        track.title or Path(track.path).stem,
-        track.album or "",
-        length,
-        track.path,
+        track.tags.artist or "",
+        track.tags.title or Path(track.path).stem,
+        track.tags.album or "",
+        clock(ticks_to_seconds(length_ticks)),
+        f"{track.path} (missing)" if track.is_missing else track.path,
     )

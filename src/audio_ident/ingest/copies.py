@@ -8,7 +8,7 @@ import dataclasses
 from collections import Counter, deque
 from collections.abc import Iterable
 
-from audio_ident.ingest.records import Job
+from audio_ident.ingest.job import Job
 
 
 def jobs_to_hash(jobs: Iterable[Job], known_sizes: frozenset[int]) -> list[Job]:

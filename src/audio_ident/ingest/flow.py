@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Generic, TypeVar
 
-from audio_ident.ingest.records import Job
+from audio_ident.ingest.job import Job
 from audio_ident.ingest.tools import Clock
 
 _T = TypeVar("_T")

@@ -10,8 +10,8 @@ from typing import TypeVar
 from audio_ident.errors import FileChanged, FileProblem, FileUnreadable, StoreProblem, Unforeseen
 from audio_ident.ingest.copies import ContentGroups, group_by_content, jobs_to_hash
 from audio_ident.ingest.flow import Finished, Flow, run_jobs
+from audio_ident.ingest.job import Job
 from audio_ident.ingest.progress import Meter
-from audio_ident.ingest.records import Job, Phase
 from audio_ident.ingest.session import ImportSession
 from audio_ident.ingest.stages import Heard, hash_file, listen
 from audio_ident.ingest.tools import ImportOptions, ImportTools
@@ -24,6 +24,7 @@ from audio_ident.ingest.writer import (
     warning_entry,
 )
 from audio_ident.model.library import TrackId
+from audio_ident.model.reports import Phase
 from audio_ident.units import ticks_to_seconds
 
 _T = TypeVar("_T")

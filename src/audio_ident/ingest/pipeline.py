@@ -13,7 +13,6 @@ from audio_ident.errors import AudioIdentError, FileUnreadable
 from audio_ident.ingest.listening import Listening
 from audio_ident.ingest.places import choose_places
 from audio_ident.ingest.progress import Meter
-from audio_ident.ingest.records import Phase, Progress, Reason, Summary
 from audio_ident.ingest.scanner import ScanPlan, scan
 from audio_ident.ingest.session import ImportSession
 from audio_ident.ingest.sweep import forget_unheld, sweep
@@ -21,6 +20,7 @@ from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
 from audio_ident.ingest.worklist import Known, Place, Worklist, make_worklist, needed_work
 from audio_ident.ingest.writer import error_entry
 from audio_ident.model.library import SessionState
+from audio_ident.model.reports import ImportProgress, ImportSummary, Phase, Reason
 
 
 def never() -> bool:
@@ -28,7 +28,7 @@ def never() -> bool:
     return False
 
 
-def ignore_progress(progress: Progress) -> None:
+def ignore_progress(progress: ImportProgress) -> None:
     """Take no notice of progress."""
     del progress
 
@@ -37,9 +37,9 @@ def import_folders(
     folders: Sequence[Path],
     tools: ImportTools,
     options: ImportOptions,
-    on_progress: Callable[[Progress], None] = ignore_progress,
+    on_progress: Callable[[ImportProgress], None] = ignore_progress,
     should_stop: Callable[[], bool] = never,
-) -> Summary:
+) -> ImportSummary:
     """Bring the library up to date with some folders.
 
     Parameters
@@ -126,10 +126,10 @@ def _final_state(meter: Meter, worklist: Worklist) -> SessionState:
 
 def _summary(
     session: ImportSession, meter: Meter, worklist: Worklist, state: SessionState
-) -> Summary:
+) -> ImportSummary:
     reasons: Counter[Reason] = Counter(job.reason for job in worklist.jobs)
     listened, copies = meter.count_of("listened"), meter.count_of("duplicates")
-    return Summary(
+    return ImportSummary(
         session_id=session.id,
         state=state,
         found=worklist.found,

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from audio_ident.errors import FileProblem
-from audio_ident.ingest.records import Failure, Job, Phase, Progress
+from audio_ident.ingest.job import Job
 from audio_ident.ingest.tools import Clock
+from audio_ident.model.reports import FileFailure, ImportProgress, Phase
 from audio_ident.stores.sql.names import display_name
 from audio_ident.stores.sql.sessions import SessionCounts
 
@@ -16,7 +17,7 @@ class Meter:
     """The counters of one import."""
 
     def __init__(
-        self, clock: Clock, interval_s: float, on_progress: Callable[[Progress], None]
+        self, clock: Clock, interval_s: float, on_progress: Callable[[ImportProgress], None]
     ) -> None:
         self._clock = clock
         self._interval_s = interval_s
@@ -31,7 +32,7 @@ class Meter:
         self._bytes_listened = 0
         self._counts: Counter[str] = Counter()
         self.audio_s = 0.0
-        self.failures: list[Failure] = []
+        self.failures: list[FileFailure] = []
 
     def begin(self, phase: Phase, jobs: Iterable[Job] = ()) -> None:
         """Say what is being done now and, the first time, to how many files."""
@@ -56,7 +57,7 @@ class Meter:
         """Count a file that cannot be used."""
         if len(self.failures) < _FAILURES_KEPT:
             self.failures.append(
-                Failure(
+                FileFailure(
                     path=display_name(str(job.path)),
                     code=error.code,
                     fact=display_name(error.fact),
@@ -108,7 +109,7 @@ class Meter:
         bytes_per_s = self._bytes_listened / spent_s if spent_s > 0 else 0.0
         left = self._bytes_total - self._bytes_done
         self._on_progress(
-            Progress(
+            ImportProgress(
                 phase=self._phase,
                 files_total=self._files_total,
                 files_done=self.files_done(),

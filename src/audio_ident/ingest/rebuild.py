@@ -1,23 +1,13 @@
 """Makes the fingerprint index anew from the stored analyses; no audio is decoded."""
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 
 from audio_ident.ingest.sweep import find_artefact, withdraw
 from audio_ident.ingest.tools import Artefacts, version_of
 from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.landmarks import Landmarks
+from audio_ident.model.reports import RebuildSummary
 from audio_ident.stores.sql.unit_of_work import Catalogue
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class RebuildSummary:
-    """What a rebuild did."""
-
-    indexed: int
-    lost: tuple[AudioDigest, ...]
-    """Recordings whose analysis is missing, damaged or made by another version; the next import
-    of their folders listens to them again."""
 
 
 def rebuild(

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from audio_ident.engines.tag_protocol import TagReader, TagReading
 from audio_ident.errors import FileChanged, FileUnreadable
-from audio_ident.ingest.records import Job
+from audio_ident.ingest.job import Job
 from audio_ident.model.analysis import Analysis
 
 

@@ -8,10 +8,11 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from audio_ident.ingest.records import Job, Reason
+from audio_ident.ingest.job import Job
 from audio_ident.ingest.scanner import FoundFile, Unscannable
 from audio_ident.ingest.tools import ImportOptions, Versions
 from audio_ident.model.library import FileStamp, FileState, Stage, StageMark, StageStatus
+from audio_ident.model.reports import Reason
 from audio_ident.stores.sql.files import KnownFile
 
 Marks = Mapping[Stage, StageMark]

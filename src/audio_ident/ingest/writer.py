@@ -9,7 +9,7 @@ import datetime
 from pathlib import Path
 
 from audio_ident.errors import FileProblem
-from audio_ident.ingest.records import Job, Reason
+from audio_ident.ingest.job import Job
 from audio_ident.ingest.stages import Heard
 from audio_ident.ingest.tools import Stores
 from audio_ident.model.analysis import Analysis
@@ -22,6 +22,7 @@ from audio_ident.model.library import (
     TrackId,
     whole_file_points,
 )
+from audio_ident.model.reports import Reason
 from audio_ident.stores.sql.files import Content
 from audio_ident.stores.sql.names import display_name
 from audio_ident.stores.sql.stages import StageTimes

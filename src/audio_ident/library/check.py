@@ -1,12 +1,12 @@
 """Says where rows, artefacts and index disagree, both ways, and what to do about each case."""
 
 import dataclasses
-import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from audio_ident.errors import ArtefactCorrupt, ArtefactMissing
 from audio_ident.model.analysis import Analysis, AudioDigest
+from audio_ident.model.reports import CheckFinding, FindingCode
 from audio_ident.stores.fingerprints.protocol import FingerprintReader
 from audio_ident.stores.sql.unit_of_work import Catalogue
 
@@ -14,19 +14,8 @@ _IMPORT = "Run `audio-ident import` on the folder: what is missing is made again
 _REBUILD = "Run `audio-ident rebuild`: it makes the index again without decoding any audio."
 
 
-class FindingCode(enum.StrEnum):
-    """What can disagree."""
-
-    ARTEFACT_MISSING = "ARTEFACT_MISSING"
-    ARTEFACT_CORRUPT = "ARTEFACT_CORRUPT"
-    ARTEFACT_UNKNOWN = "ARTEFACT_UNKNOWN"
-    NOT_INDEXED = "NOT_INDEXED"
-    INDEXED_UNKNOWN = "INDEXED_UNKNOWN"
-    UNFINISHED = "UNFINISHED"
-    UNHELD = "UNHELD"
-
-
 _MEANINGS = {
+    FindingCode.INDEX_CORRUPT: ("a file of the index is damaged", _REBUILD),
     FindingCode.ARTEFACT_MISSING: ("a row names an analysis that is not stored", _IMPORT),
     FindingCode.ARTEFACT_CORRUPT: (
         "a stored analysis fails its checksum",
@@ -41,17 +30,6 @@ _MEANINGS = {
     FindingCode.UNFINISHED: ("an import was interrupted on this file", _IMPORT),
     FindingCode.UNHELD: ("no file holds this recording any more", _IMPORT),
 }
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One disagreement."""
-
-    code: FindingCode
-    subject: str
-    """Audio digest, or id of a file."""
-    fact: str
-    remedy: str
 
 
 class ReadableArtefacts(Protocol):
@@ -71,12 +49,15 @@ def check(
     artefacts: ReadableArtefacts,
     index: FingerprintReader,
     *,
+    index_problems: Sequence[str] = (),
     reads_artefacts: bool = False,
-) -> list[Finding]:
+) -> list[CheckFinding]:
     """Every disagreement, in a fixed order; an empty list means that all is well.
 
     Parameters
     ----------
+    index_problems
+        What is damaged in the index; when there is any, its content is not compared.
     reads_artefacts
         Whether every analysis is read and its checksum verified, which takes longer.
     """
@@ -85,7 +66,7 @@ def check(
         unheld = frozenset(rows.audios.without_files())
         pending = rows.stages.pending()
     stored = frozenset(artefacts.digests())
-    indexed = _indexed(index)
+    indexed = derived if index_problems else _indexed(index)
     begun = frozenset(digest for digest in pending.values() if digest)
     subjects = {
         FindingCode.ARTEFACT_MISSING: derived - stored,
@@ -97,7 +78,11 @@ def check(
     }
     if reads_artefacts:
         subjects[FindingCode.ARTEFACT_CORRUPT] = _corrupt(artefacts, derived & stored)
-    return [
+    damage = [
+        dataclasses.replace(_finding(FindingCode.INDEX_CORRUPT, "index"), fact=problem)
+        for problem in index_problems
+    ]
+    return damage + [
         _finding(code, subject)
         for code in FindingCode
         for subject in sorted(subjects.get(code, frozenset()))
@@ -126,6 +111,6 @@ def _corrupt(
     return frozenset(found)
 
 
-def _finding(code: FindingCode, subject: str) -> Finding:
+def _finding(code: FindingCode, subject: str) -> CheckFinding:
     fact, remedy = _MEANINGS[code]
-    return Finding(code=code, subject=subject, fact=fact, remedy=remedy)
+    return CheckFinding(code=code, subject=subject, fact=fact, remedy=remedy)

@@ -29,6 +29,18 @@ def list_tracks(
         )
 
 
+def all_tracks(catalogue: Catalogue) -> tuple[Track, ...]:
+    """Every track by path and start, those of missing files too."""
+    with catalogue.reading() as rows:
+        return tuple(rows.tracks.listed(TrackFilter(with_missing=True)))
+
+
+def has_recordings(catalogue: Catalogue) -> bool:
+    """Whether any recording is ready to be found."""
+    with catalogue.reading() as rows:
+        return bool(rows.audios.derived())
+
+
 def find_track(catalogue: Catalogue, track_id: TrackId) -> Track | None:
     """The track of that id, None when there is none."""
     with catalogue.reading() as rows:

@@ -5,6 +5,11 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
+from audio_ident.model.analysis import Analysis
+
+SECTION = "landmarks"
+"""Name of the section of an `Analysis` that holds these arrays."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Landmarks:
@@ -21,3 +26,14 @@ class Landmarks:
     """How far the peak stands out from its surroundings, 0..255."""
     frame_count: int
     """Frames in the whole recording."""
+
+
+def landmarks_of(analysis: Analysis) -> Landmarks:
+    """Landmarks that were heard in a recording."""
+    fields = analysis.sections[SECTION].fields
+    return Landmarks(
+        frame=np.asarray(fields["frame"], np.uint32),
+        bin=np.asarray(fields["bin"], np.uint16),
+        strength=np.asarray(fields["strength"], np.uint8),
+        frame_count=int(fields["frame_count"]),
+    )

@@ -1,19 +1,33 @@
-"""What the use cases report to the edges; paths are absolute and plain text."""
+"""What the use cases report to the edges."""
 
 import dataclasses
 import enum
+from collections.abc import Mapping
 
 from audio_ident.model.analysis import AudioDigest
-from audio_ident.model.answer import Match, Span, Verdict
+from audio_ident.model.answer import Match, Verdict
+from audio_ident.model.library import SessionId, SessionState, Track
 
 
-class Ending(enum.StrEnum):
-    """How an import ended."""
+class Reason(enum.StrEnum):
+    """Why a file is on the work list of an import."""
 
-    COMPLETED = "completed"
-    COMPLETED_WITH_ERRORS = "completed_with_errors"
-    CANCELLED = "cancelled"
-    """Asked to stop before the end; importing again continues."""
+    NEW = "new"
+    CHANGED = "changed"
+    UNFINISHED = "unfinished"
+    STALE = "stale"
+    """Finished by another version of an algorithm."""
+    RETRY = "retry"
+    """It failed in a way that may pass, or trying again was asked for."""
+
+
+class Phase(enum.StrEnum):
+    """What an import is doing."""
+
+    SCANNING = "scanning"
+    HASHING = "hashing"
+    LISTENING = "listening"
+    DONE = "done"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,29 +44,37 @@ class FileFailure:
 class ImportProgress:
     """A moment of an import."""
 
-    phase: str
-    """What is being done: `scanning`, `hashing`, `listening`, `done`."""
-    files_done: int
+    phase: Phase
     files_total: int
+    files_done: int
+    files_failed: int
+    duplicates: int
+    bytes_total: int
+    bytes_done: int
+    elapsed_s: float
+    bytes_per_s: float
     remaining_s: float | None
     """None until it can be told."""
     current: tuple[str, ...]
-    """Names of the files at hand."""
+    """Names of the files in the workers."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSummary:
     """What an import did as a whole."""
 
-    session_id: str
-    state: str
-    """An `Ending`."""
+    session_id: SessionId
+    state: SessionState
     found: int
     """Audio files in the folders."""
     unchanged: int
-    """Imported before; their content was not read."""
+    """Files that were ready and stayed so; their content was not read."""
+    known_failures: int
+    """Files that failed before, did not change, and were not tried again."""
+    by_reason: Mapping[Reason, int]
+    """Files that were worked on."""
     imported: int
-    """Ready now and not before, copies included."""
+    """Files that are ready now and were not before, copies included."""
     listened: int
     """Files that were decoded."""
     duplicates: int
@@ -62,28 +84,12 @@ class ImportSummary:
     """Files that were in the library and are no longer on disk."""
     reappeared: int
     warnings: int
-    """Files that were used all the same, with an `AudioWarning`."""
+    """`AudioWarning`s about files that were used all the same."""
     audio_s: float
     """Seconds of audio that were decoded."""
     elapsed_s: float
     failures: tuple[FileFailure, ...]
-    """The first of them, when there are very many."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class TrackSummary:
-    """One track as a list shows it."""
-
-    id: str
-    """Public name; it never changes."""
-    path: str
-    digest: AudioDigest
-    """Names the audio of the file that the track lies in."""
-    span: Span
-    """Where in the file the track lies."""
-    title: str | None
-    artist: str | None
-    album: str | None
+    """At most the first hundred; the catalogue has all."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +97,7 @@ class IdentifiedMatch:
     """A match and the tracks that lie at that place, one for each file with this audio."""
 
     match: Match
-    tracks: tuple[TrackSummary, ...]
+    tracks: tuple[Track, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +111,26 @@ class IdentifiedClip:
     """From opening the clip to the answer."""
 
 
+class FindingCode(enum.StrEnum):
+    """What can be wrong between catalogue, analyses and index."""
+
+    INDEX_CORRUPT = "INDEX_CORRUPT"
+    ARTEFACT_MISSING = "ARTEFACT_MISSING"
+    ARTEFACT_CORRUPT = "ARTEFACT_CORRUPT"
+    ARTEFACT_UNKNOWN = "ARTEFACT_UNKNOWN"
+    NOT_INDEXED = "NOT_INDEXED"
+    INDEXED_UNKNOWN = "INDEXED_UNKNOWN"
+    UNFINISHED = "UNFINISHED"
+    UNHELD = "UNHELD"
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CheckFinding:
     """A place where catalogue, analyses and index disagree."""
 
-    code: str
-    """Stable, such as `INDEX_ENTRY_MISSING`."""
+    code: FindingCode
     subject: str
-    """The file, digest or index part that is meant."""
+    """Audio digest, id of a file, or `index`."""
     fact: str
     remedy: str
 
@@ -123,7 +141,8 @@ class RebuildSummary:
 
     indexed: int
     lost: tuple[AudioDigest, ...]
-    """Recordings whose analysis cannot be used; the next import listens to them again."""
+    """Recordings whose analysis is missing, damaged or made by another version; the next import
+    of their folders listens to them again."""
 
 
 class Health(enum.StrEnum):

@@ -9,6 +9,9 @@ import filelock
 from audio_ident.errors import LibraryLocked
 from audio_ident.stores.disk import disk_errors_named, make_directory
 
+HOLDER_NAME = "writer.pid"
+"""File with the id of the process that holds the lock; it stays when that process is killed."""
+
 
 class WriterLock:
     """Held while a process writes; the system takes it back when the process dies.
@@ -24,7 +27,7 @@ class WriterLock:
 
     def __init__(self, data_directory: Path) -> None:
         self._directory = data_directory
-        self._holder = data_directory / "writer.pid"
+        self._holder = data_directory / HOLDER_NAME
         self._lock = filelock.FileLock(data_directory / "writer.lock", thread_local=False)
 
     def __enter__(self) -> "WriterLock":
@@ -52,8 +55,30 @@ class WriterLock:
             self._lock.release()
 
     def _locked_message(self) -> str:
-        try:
-            holder = int(self._holder.read_text())
-        except (OSError, ValueError):
+        holder = _read_process_id(self._holder)
+        if holder is None:
             return f"{self._directory} is being written by another process"
         return f"{self._directory} is being written by process {holder}"
+
+
+def find_writer(data_directory: Path) -> int | None:
+    """Process that writes to a data directory, None when there is none; asks for no lock."""
+    holder = _read_process_id(data_directory / HOLDER_NAME)
+    return holder if holder is not None and _is_alive(holder) else None
+
+
+def _read_process_id(path: Path) -> int | None:
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except PermissionError:  # alive, and somebody else's
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True

@@ -33,7 +33,7 @@ class LandmarkListener:
 
     def feed(self, block: Mono) -> None:
         """Hear the next samples, shape `(n,)`."""
-        self._pieces.append(block)
+        self._pieces.append(block.copy())  # it is the decoder's to use again
         self._held_samples += len(block)
         self._heard_samples += len(block)
         needed = self._samples_for(self._next_frame + CHUNK_FRAMES + REACH_FRAMES)

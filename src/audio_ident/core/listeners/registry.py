@@ -2,6 +2,7 @@
 
 from audio_ident.core.listeners.audio_digest import AudioDigest
 from audio_ident.core.listeners.file_digest import FileDigest
+from audio_ident.core.listeners.landmarks import LandmarkListener
 from audio_ident.core.listeners.levels import Levels
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.silence import Silence
@@ -9,6 +10,7 @@ from audio_ident.core.listeners.silence import Silence
 LISTENERS: tuple[type[Listener], ...] = (
     AudioDigest,
     FileDigest,
+    LandmarkListener,
     Levels,
     Silence,
 )

@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from audio_ident.errors import DatabaseProblem
+from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.tables import Base
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -29,19 +30,13 @@ def upgrade(engine: sa.Engine) -> None:
         drop what the newer version learnt.
     """
     config = _config()
-    newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect() as connection:
-        if current_revision(connection) == newest:
+        if current_revision(connection) == NEWEST_REVISION:
             return
         _refuse_unknown(config, connection)
         connection.rollback()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def current_revision(connection: sa.Connection) -> str | None:
-    """The revision a database is at, None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def find_differences(connection: sa.Connection) -> list[object]:

@@ -11,7 +11,7 @@ from audio_ident.errors import DatabaseProblem, DiskFull
 from audio_ident.stores.sql.audios import Audios
 from audio_ident.stores.sql.dialect import is_disk_full, make_engine
 from audio_ident.stores.sql.files import Files
-from audio_ident.stores.sql.migrate import upgrade
+from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
 from audio_ident.stores.sql.sessions import Sessions
 from audio_ident.stores.sql.stages import Stages
@@ -51,8 +51,17 @@ class Catalogue:
 
     def migrate(self) -> None:
         """Make or upgrade the tables."""
-        with _problems_named():
-            upgrade(self._engine)
+        if not self.is_up_to_date():
+            # Late, because Alembic takes longer to load than most commands take to run.
+            from audio_ident.stores.sql.migrate import upgrade  # noqa: PLC0415
+
+            with _problems_named():
+                upgrade(self._engine)
+
+    def is_up_to_date(self) -> bool:
+        """Whether the tables have the form that this version of the program uses."""
+        with _problems_named(), self._engine.connect() as connection:
+            return current_revision(connection) == NEWEST_REVISION
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Rows]:

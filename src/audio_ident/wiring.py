@@ -1,0 +1,205 @@
+"""Composition root: makes the engines, stores and use cases that the settings ask for.
+
+The only module that names implementations.
+"""
+
+import datetime
+import functools
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from audio_ident.core.layout import LAYOUT
+from audio_ident.core.listeners.registry import LISTENERS
+from audio_ident.engines.decoder_pyav import PyavDecoder
+from audio_ident.engines.protocols import DecodeLimits
+from audio_ident.engines.tags_mutagen import MutagenTagReader
+from audio_ident.identify.clip_file import IdentifyTools, identify_file
+from audio_ident.ingest.analyse import analyse
+from audio_ident.ingest.pipeline import import_folders
+from audio_ident.ingest.pool import CrashProofExecutor
+from audio_ident.ingest.rebuild import rebuild
+from audio_ident.ingest.tools import (
+    Clock,
+    ImportOptions,
+    ImportTools,
+    Stores,
+    Versions,
+    analysis_version,
+)
+from audio_ident.library.check import check
+from audio_ident.library.diagnosis import diagnose_installation
+from audio_ident.library.places import LibraryPlaces
+from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
+from audio_ident.model.audio import Feed
+from audio_ident.model.landmarks import landmarks_of
+from audio_ident.model.library import Track
+from audio_ident.model.reports import (
+    CheckFinding,
+    Diagnosis,
+    IdentifiedClip,
+    ImportProgress,
+    ImportSummary,
+    RebuildSummary,
+)
+from audio_ident.settings import Settings
+from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
+from audio_ident.stores.disk import disk_errors_named, make_directory
+from audio_ident.stores.fingerprints.index_check import find_index_problems
+from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
+from audio_ident.stores.fingerprints.index_segments import SegmentIndex
+from audio_ident.stores.fingerprints.rebuild import rebuild_index
+from audio_ident.stores.lock import WriterLock
+from audio_ident.stores.sql.creation import create_catalogue
+from audio_ident.stores.sql.dialect import sqlite_url
+from audio_ident.stores.sql.unit_of_work import Catalogue
+
+FILES_PER_WORKER = 3
+"""Files handed to the pool for each worker: none waits for the writer, and few wait in memory."""
+
+TIMEOUT_MARGIN_S = 30.0
+"""The decoder gives up first, in order; then the pool ends a worker that ignores the clock."""
+
+CLOCK = Clock(
+    now=functools.partial(datetime.datetime.now, datetime.UTC), monotonic_s=time.monotonic
+)
+
+VERSIONS = Versions(
+    tags=str(MutagenTagReader.version),
+    analysis=analysis_version(
+        (listener.name, listener.version)
+        for listener in LISTENERS
+        if listener.hears is not Feed.FILE_BYTES
+    ),
+    index=str(LAYOUT),
+)
+
+
+@contextmanager
+def open_application(settings: Settings) -> Iterator["LocalApplication"]:
+    """Open the library of `data_dir`, making an empty one when there is none."""
+    places = LibraryPlaces(data_directory=settings.data_dir)
+    with disk_errors_named(settings.data_dir):
+        make_directory(settings.data_dir)
+    create_catalogue(places.catalogue)
+    catalogue = Catalogue(sqlite_url(places.catalogue))
+    with closing(catalogue), closing(SegmentIndexReader(places.index)) as reader:
+        catalogue.migrate()
+        yield LocalApplication(settings, places, catalogue, reader)
+
+
+def diagnose(settings: Settings) -> Iterable[Diagnosis]:
+    """Look at the installation without opening the library, so that it never fails."""
+    return diagnose_installation(LibraryPlaces(data_directory=settings.data_dir))
+
+
+class LocalApplication:
+    """The use cases over a library in a folder, with worker processes on this machine."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        places: LibraryPlaces,
+        catalogue: Catalogue,
+        reader: SegmentIndexReader,
+    ) -> None:
+        self._settings = settings
+        self._places = places
+        self._catalogue = catalogue
+        self._reader = reader
+        self._artefacts = FileArtefactStore(places.analyses)
+        self._decoder = PyavDecoder(time.monotonic)
+        self._limits = DecodeLimits(
+            max_bytes=settings.max_file_bytes,
+            max_seconds=settings.max_file_seconds,
+            timeout_s=settings.decode_timeout_s,
+        )
+
+    def import_folders(
+        self,
+        folders: Sequence[Path],
+        *,
+        retry_failed: bool,
+        on_progress: Callable[[ImportProgress], None],
+        should_stop: Callable[[], bool],
+    ) -> ImportSummary:
+        """Bring the library up to date with some folders."""
+        options = ImportOptions(
+            files_at_once=FILES_PER_WORKER * self._settings.workers, retry_failed=retry_failed
+        )
+        with self._import_tools() as tools:
+            return import_folders(folders, tools, options, on_progress, should_stop)
+
+    def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
+        """Name a clip or, as a tracklist, every recording in it."""
+        tools = IdentifyTools(
+            decoder=self._decoder,
+            limits=self._limits,
+            index=self._reader,
+            has_recordings=functools.partial(has_recordings, self._catalogue),
+            tracks_at=functools.partial(find_tracks_at, self._catalogue),
+            monotonic_s=time.monotonic,
+        )
+        return identify_file(clip, tools, as_tracklist=as_tracklist)
+
+    def tracks(self) -> Iterable[Track]:
+        """Every track of the library."""
+        return all_tracks(self._catalogue)
+
+    def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
+        """Every place where catalogue, analyses and index disagree."""
+        return check(
+            self._catalogue,
+            self._artefacts,
+            self._reader,
+            index_problems=find_index_problems(self._places.index),
+            reads_artefacts=reads_artefacts,
+        )
+
+    def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
+        """Make the index again from the stored analyses."""
+        with WriterLock(self._places.data_directory):
+            return rebuild(
+                self._catalogue,
+                self._artefacts,
+                landmarks_of,
+                VERSIONS.analysis,
+                functools.partial(rebuild_index, self._places.index),
+                on_progress,
+            )
+
+    @contextmanager
+    def _import_tools(self) -> Iterator[ImportTools]:
+        with ExitStack() as stack:
+            stack.enter_context(WriterLock(self._places.data_directory))
+            index = stack.enter_context(closing(SegmentIndex(self._places.index)))
+            pool = CrashProofExecutor(
+                self._settings.workers,
+                task_timeout_s=self._settings.decode_timeout_s + TIMEOUT_MARGIN_S,
+            )
+            stack.callback(pool.kill)
+            yield ImportTools(
+                stores=self._stores(index),
+                pool=pool,
+                analyse=functools.partial(
+                    analyse, decoder=self._decoder, listeners=LISTENERS, limits=self._limits
+                ),
+                tag_reader=MutagenTagReader(),
+                new_id=_new_id,
+            )
+
+    def _stores(self, index: SegmentIndex) -> Stores:
+        return Stores(
+            catalogue=self._catalogue,
+            artefacts=self._artefacts,
+            index=index,
+            landmarks_of=landmarks_of,
+            versions=VERSIONS,
+            clock=CLOCK,
+        )
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())

@@ -1,0 +1,135 @@
+"""Importing with the real command line."""
+
+import hashlib
+import os
+import shutil
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+from audio_ident.stores.lock import WriterLock
+from builders.collection import PIECES, Collection
+from builders.command import run, start
+
+FILES = len(PIECES) + 1
+
+
+def contents_of(folder: Path) -> dict[Path, tuple[str, int]]:
+    """Hash and time of every file."""
+    return {
+        path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_folder_becomes_a_library_and_stays_as_it_is(
+    collection: Collection, tmp_path: Path
+) -> None:
+    """Every file of every container is imported, copies are not decoded, nothing is written."""
+    before = contents_of(collection.music)
+    ending = run(tmp_path / "data", "import", collection.music, "--json")
+    summary = ending.document
+
+    assert (ending.code, summary["state"], summary["failures"]) == (0, "completed", [])
+    assert [summary[n] for n in ("found", "imported", "listened", "duplicates")] == [
+        FILES, FILES, FILES - 1, 1,
+    ]  # fmt: skip
+    assert contents_of(collection.music) == before
+
+
+def test_importing_again_decodes_nothing(collection: Collection, own_library: Path) -> None:
+    """A second import of an unchanged folder finds nothing to do."""
+    ending = run(own_library, "import", collection.music, "--json")
+    summary = ending.document
+
+    assert ending.code == 0
+    assert (summary["unchanged"], summary["imported"], summary["listened"]) == (FILES, 0, 0)
+    assert summary["audio_ms"] == 0
+
+
+def test_tracks_tell_what_the_tags_claim(collection: Collection, library: Path) -> None:
+    """`tracks --json` lists every file with its tags, length and the digest of its audio."""
+    tracks = run(library, "tracks", "--json").document["tracks"]
+    by_path = {track["path"]: track for track in tracks}
+
+    assert set(by_path) == {str(path) for path in (*collection.pieces, collection.copy)}
+    for piece, path in zip(PIECES, collection.pieces, strict=True):
+        track = by_path[str(path)]
+        assert [track[name] for name in ("title", "artist", "album")] == [
+            piece.title, piece.artist, piece.album,
+        ]  # fmt: skip
+        assert track["duration_ms"] > 15_000
+    assert (
+        by_path[str(collection.copy)]["audio_digest"]
+        == by_path[str(collection.pieces[0])]["audio_digest"]
+    )
+    assert len({track["id"] for track in tracks}) == FILES
+
+
+def test_a_broken_file_fails_alone(collection: Collection, tmp_path: Path) -> None:
+    """One file that is no audio gives exit code 3 and is named; the others are imported."""
+    music = tmp_path / "music"
+    music.mkdir()
+    shutil.copy(collection.pieces[0], music)
+    (music / "noise.mp3").write_bytes(os.urandom(20_000))
+    ending = run(tmp_path / "data", "import", music)
+
+    assert (ending.code, "1 imported" in ending.stdout) == (3, True)
+    assert "noise.mp3" in ending.stderr
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    """Importing what does not exist gives exit code 2."""
+    assert run(tmp_path / "data", "import", tmp_path / "nowhere").code == 2
+
+
+def test_only_one_process_imports(collection: Collection, own_library: Path) -> None:
+    """While another process writes, import and rebuild give exit code 5; reading goes on."""
+    with WriterLock(own_library):
+        importing = run(own_library, "import", collection.music)
+        rebuilding = run(own_library, "rebuild", "--json")
+        listing = run(own_library, "tracks", "--json")
+
+    assert (importing.code, rebuilding.code, listing.code) == (5, 5, 0)
+    assert f"process {os.getpid()}" in importing.stderr
+    assert rebuilding.document["error"]["code"] == "LIBRARY_LOCKED"
+
+
+def test_a_killed_import_goes_on(collection: Collection, tmp_path: Path) -> None:
+    """After `kill -9` the next import does the rest, and everything agrees."""
+    data = tmp_path / "data"
+    process = start(data, "import", collection.music, "--workers", "1")
+    _wait_for_ready(data, 2)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    ready = _count_ready(data)
+    ending = run(data, "import", collection.music, "--json")
+    summary = ending.document
+
+    assert (ending.code, summary["unchanged"] + summary["imported"]) == (0, FILES)
+    assert summary["unchanged"] >= ready >= 2
+    assert run(data, "check", "--deep").code == 0
+
+
+def _wait_for_ready(data: Path, wanted: int) -> None:
+    deadline_s = time.monotonic() + 60
+    while _count_ready(data) < wanted:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.02)
+
+
+def _count_ready(data: Path) -> int:
+    """Files whose landmarks lie in the index, as the catalogue has it."""
+    path = data / "catalogue.sqlite"
+    if not path.exists():
+        return 0
+    connection = sqlite3.connect(path)
+    try:
+        query = "SELECT count(*) FROM stage_runs WHERE stage = 'index' AND status = 'ready'"
+        return int(connection.execute(query).fetchone()[0])
+    except sqlite3.OperationalError:  # not yet made
+        return 0
+    finally:
+        connection.close()
