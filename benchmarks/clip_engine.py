@@ -64,7 +64,7 @@ def add_folder(data: Path, folder: str) -> None:
 
 def answer_clips(data: Path, source: str) -> None:
     """Name clips one after the other, each as soon as it is asked for."""
-    names = _names(data / "names.tsv")
+    names = names_of(data / "names.tsv")
     decoder = PyavDecoder(clock=time.monotonic)
     with closing(SegmentIndexReader(data / "index")) as reader:
         for clip in (line.rstrip("\n") for line in sys.stdin) if source == STDIN else [source]:
@@ -77,7 +77,7 @@ def answer_clips(data: Path, source: str) -> None:
             print(json.dumps({"query": clip, "done": True}), flush=True)
 
 
-def _names(path: Path) -> Mapping[str, list[str]]:
+def names_of(path: Path) -> Mapping[str, list[str]]:
     """Names of the files of each recording; several when files hold the same audio."""
     names: dict[str, list[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
