@@ -32,36 +32,36 @@ class Calibration:
 
 
 OWN_SPEED = Calibration(
-    intercept=-16.525,
+    intercept=-16.625,
     weights={
-        "score": 0.0643,
-        "root_score": 3.8837,
-        "mean_evidence": 0.5801,
-        "log_seconds": 0.4567,
-        "nearby_mean": -0.8779,
-        "nearby_deviation": -2.3729,
-        "nearby_most": 0.3362,
-        "clip_height": 0.4122,
-        "log_votes": 0.5023,
+        "score": 0.0717,
+        "root_score": 4.2034,
+        "mean_evidence": 0.3725,
+        "log_seconds": 0.3225,
+        "nearby_mean": -0.8576,
+        "nearby_deviation": -2.5180,
+        "nearby_most": 0.3404,
+        "clip_height": 0.2804,
+        "log_votes": 0.5580,
     },
-    accepted=0.99,
+    accepted=0.97,
 )
 """For places found at the clip's own speed."""
 
 OTHER_SPEED = Calibration(
-    intercept=-15.216,
+    intercept=-14.666,
     weights={
-        "score": 0.1418,
-        "root_score": 3.6837,
-        "mean_evidence": 0.9775,
-        "log_seconds": -0.2936,
-        "nearby_mean": -1.2481,
-        "nearby_deviation": -2.1377,
-        "nearby_most": 0.0714,
-        "clip_height": -0.4486,
-        "log_votes": 1.3286,
+        "score": 0.1520,
+        "root_score": 3.9304,
+        "mean_evidence": 0.7265,
+        "log_seconds": -0.6360,
+        "nearby_mean": -1.3185,
+        "nearby_deviation": -2.1928,
+        "nearby_most": 0.0713,
+        "clip_height": -0.6437,
+        "log_votes": 1.3159,
     },
-    accepted=0.9,
+    accepted=0.82,
 )
 """For the best of many speeds, tempi and pitches: each is another chance to be wrong."""
 
