@@ -21,10 +21,10 @@ from audio_ident.core.places import (
 )
 from audio_ident.model.segment import Snapshot
 
-PLAIN_EFFORT = Effort(most_places=400, most_hits=400_000)
+PLAIN_EFFORT = Effort(most_places=400, most_hits=250_000)
 """At the clip's own speed. 400 places hold the true one in 98 % of the hardest clips."""
 
-OTHER_EFFORT = Effort(most_places=80, most_hits=120_000)
+OTHER_EFFORT = Effort(most_places=80, most_hits=100_000)
 """For each other pitch: there are eight, and together they may cost three times the plain hunt."""
 
 PITCH_SCALES = (0.95, 0.97, 0.98, 0.99, 1.01, 1.02, 1.03, 1.05)
@@ -42,7 +42,8 @@ FINALISTS = 6
 APART_CLIP_FRAMES = 16
 """Places closer than this, 0.26 s, are one place."""
 
-_COARSE = Deviations(place_clip_frames=(-2, -1, 0, 1, 2, 3, 4))
+_COARSE = Deviations(place_clip_frames=(-2, 0, 2, 4))
+_STILL = Deviations(place_clip_frames=(-3, -2, -1, 0, 1, 2, 3))
 _FINE = Deviations(
     place_clip_frames=(-2, -1, 0, 1, 2),
     time_factors=(0.995, 1.0, 1.005),
@@ -121,6 +122,6 @@ def polish(snapshot: Snapshot, clip: Heard, places: Places) -> Places:
         fitted = judge(snapshot, clip.evidence, fitted, deviations)
     own = places.copy()
     own["guess"]["time_scale"] = own["guess"]["pitch_scale"] = 1.0
-    own = judge(snapshot, clip.evidence, own, _COARSE)
+    own = judge(snapshot, clip.evidence, own, _STILL)
     polished: Places = np.where(own["score"] >= OWN_SPEED_SHARE * fitted["score"], own, fitted)
     return polished

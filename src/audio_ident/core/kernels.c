@@ -227,7 +227,9 @@ int64_t gather_places(const postings *p, const uint32_t *first_hash, const uint3
 /* Least-significant-digit radix sort; returns where the sorted numbers lie (x or scratch). */
 static uint32_t *sort_numbers(uint32_t *x, uint32_t *scratch, int64_t n)
 {
-    for (int shift = 0; shift < 33; shift += 11) {
+    uint32_t largest = 0;
+    for (int64_t i = 0; i < n; i++) largest = MAX(largest, x[i]);
+    for (int shift = 0; shift < 33 && largest >> MIN(shift, 31); shift += 11) {
         int64_t start[2049] = {0};
         for (int64_t i = 0; i < n; i++) start[((x[i] >> shift) & 2047) + 1]++;
         for (int d = 0; d < 2048; d++) start[d + 1] += start[d];

@@ -25,6 +25,9 @@ VOTE_SPREAD_FRAMES = 3
 LOOKUPS_BETWEEN_RELEASES = 512
 """Each look-up in a mapped file makes 64 kB of it resident; so many at a time stay below 32 MB."""
 
+GUESSES_BETWEEN_RELEASES = 512
+"""As for look-ups: guesses of some hundred places, each of which reads peaks somewhere else."""
+
 SETTLING = 5.0
 """Added to the number of stored peaks when a sum of evidence is made a score: a place with few
 peaks cannot score high by luck."""
@@ -160,16 +163,18 @@ def judge(snapshot: Snapshot, evidence: Evidence, places: Places, deviations: De
 def rescore(snapshot: Snapshot, evidence: Evidence, places: Places) -> None:
     """Set score and peaks of each place as it is guessed."""
     for number in np.unique(places["segment"]).tolist():
-        here = places["segment"] == number
-        total, count = kernels.verify(
-            evidence,
-            peaks_of(snapshot.segments[number]),
-            places["guess"][here],
-            CLIP_FRAMES_PER_FRAME,
-        )
-        snapshot.segments[number].release()
-        places["score"][here] = total / np.sqrt(count + SETTLING)
-        places["peaks"][here] = count
+        here = np.flatnonzero(places["segment"] == number)
+        for first in range(0, len(here), GUESSES_BETWEEN_RELEASES):
+            part = here[first : first + GUESSES_BETWEEN_RELEASES]
+            total, count = kernels.verify(
+                evidence,
+                peaks_of(snapshot.segments[number]),
+                places["guess"][part],
+                CLIP_FRAMES_PER_FRAME,
+            )
+            snapshot.segments[number].release()
+            places["score"][part] = total / np.sqrt(count + SETTLING)
+            places["peaks"][part] = count
 
 
 def _varied(places: Places, deviations: Deviations, clip_frames: int) -> Places:
