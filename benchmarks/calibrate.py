@@ -73,7 +73,9 @@ def main() -> None:
         print("".join(f'    "{n}": {w:.5f},\n' for n, w in zip(USED, weights, strict=True)) + "})")
         odds = _unseen_log_odds(values, right, folds)
         table = reliability(1 / (1 + np.exp(-odds)), right)
-        print("\n".join(f"  said {said:.3f}  true {true:.3f}  clips {n}" for said, true, n in table))
+        print(
+            "\n".join(f"  said {said:.3f}  true {true:.3f}  clips {n}" for said, true, n in table)
+        )
         if arguments.plot and number == 0:
             arguments.plot.write_text(draw(table), encoding="utf-8")
 
@@ -133,9 +135,7 @@ def _unseen_log_odds(
     return odds
 
 
-def reliability(
-    said: Floats, right: npt.NDArray[np.bool_]
-) -> list[tuple[float, float, int]]:
+def reliability(said: Floats, right: npt.NDArray[np.bool_]) -> list[tuple[float, float, int]]:
     """For each range of confidence: the mean said, the share that was right, and how many."""
     where = np.clip(np.digitize(said, BINS) - 1, 0, len(BINS) - 2)
     parts = [where == number for number in range(len(BINS) - 1)]
