@@ -42,12 +42,13 @@ def has_unpublished_changes(directory: Path) -> bool:
     """
     with disk_errors_named(directory):
         manifest = find_manifest(directory)
+        if manifest is None:
+            return False
         try:
-            return manifest is not None and (directory / manifest.log_name).stat().st_size > len(
-                MAGIC
-            )
+            log_bytes = (directory / manifest.log_name).stat().st_size
         except FileNotFoundError:  # a writer has just published what was in it
             return False
+    return log_bytes > len(MAGIC)
 
 
 def create_index(directory: Path) -> Manifest:
