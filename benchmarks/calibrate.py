@@ -16,32 +16,42 @@ import argparse
 import json
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from benchmarks.clip_engine import names_of
-from benchmarks.music import LIMITS
 
 from audio_ident.core.clip import listen_to_clip
-from audio_ident.core.hunt import Heard, heard, hunt_other_speeds, hunt_plain
-from audio_ident.core.places import Places
-from audio_ident.core.witness import NAMES, witnesses
+from audio_ident.core.hunt import heard, hunt_other_speeds, hunt_plain
+from audio_ident.core.witness import NAMES, witnesses_of_best
 from audio_ident.engines.clip import decode_clip
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.model.segment import Snapshot
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
+from benchmarks.clip_engine import names_of
+from benchmarks.music import LIMITS
+
+USED = (
+    "score",
+    "root_score",
+    "mean_evidence",
+    "log_seconds",
+    "nearby_mean",
+    "nearby_deviation",
+    "nearby_most",
+    "rival_score",
+    "clip_height",
+    "log_votes",
+)
+"""Witnesses that the product weighs; the others gained nothing that lasted."""
 
 FOLDS = 4
 RIDGE = 1.0
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.99, 1.0)
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-_Seen: TypeAlias = tuple[Floats, bool]
-"""Witnesses of the best place, and whether it is right."""
+Floats = npt.NDArray[np.float64]
 
 
 def main() -> None:
@@ -60,17 +70,15 @@ def main() -> None:
         right = np.array([pair[number][1] for pair in seen])
         intercept, weights = fit(values, right)
         print(f"{name} = Calibration(intercept={intercept:.4f}, weights={{")
-        print("".join(f'    "{n}": {w:.5f},\n' for n, w in zip(NAMES, weights, strict=True)) + "})")
+        print("".join(f'    "{n}": {w:.5f},\n' for n, w in zip(USED, weights, strict=True)) + "})")
         odds = _unseen_log_odds(values, right, folds)
         table = reliability(1 / (1 + np.exp(-odds)), right)
-        print(
-            "\n".join(f"  said {said:.3f}  true {true:.3f}  clips {n}" for said, true, n in table)
-        )
+        print("\n".join(f"  said {said:.3f}  true {true:.3f}  clips {n}" for said, true, n in table))
         if arguments.plot and number == 0:
             arguments.plot.write_text(draw(table), encoding="utf-8")
 
 
-def _witnesses(data: Path, rows: Sequence[Mapping[str, Any]]) -> list[list[_Seen]]:
+def _witnesses(data: Path, rows: Sequence[dict[str, str]]) -> list[list[tuple[Floats, bool]]]:
     """For each clip, at its own and at other speeds: witnesses of the best place, and if right."""
     decoder = PyavDecoder(clock=time.monotonic)
     names = names_of(data)
@@ -80,27 +88,17 @@ def _witnesses(data: Path, rows: Sequence[Mapping[str, Any]]) -> list[list[_Seen
 
 
 def _of_clip(
-    snapshot: Snapshot, decoder: PyavDecoder, row: Mapping[str, Any], names: Mapping[str, list[str]]
-) -> list[_Seen]:
+    snapshot: Snapshot, decoder: PyavDecoder, row: dict[str, str], names: dict[str, list[str]]
+) -> list[tuple[Floats, bool]]:
     clip = heard(listen_to_clip(decode_clip(decoder, Path(row["file"]), LIMITS)))
-    return [
-        _best_seen(snapshot, clip, hunt(snapshot, clip), row["truth"], names)
-        for hunt in (hunt_plain, hunt_other_speeds)
-    ]
-
-
-def _best_seen(
-    snapshot: Snapshot,
-    clip: Heard,
-    places: Places,
-    truth: str | None,
-    names: Mapping[str, list[str]],
-) -> _Seen:
-    if not len(places):
-        return np.zeros(len(NAMES)), False
-    best = places[0]
-    digest = snapshot.segments[int(best["segment"])].digests[int(best["recording"])]
-    return witnesses(snapshot, clip.clip, clip.evidence, best), truth in names[digest]
+    found = []
+    for hunt in (hunt_plain, hunt_other_speeds):
+        places = hunt(snapshot, clip)
+        digest = snapshot.segments[places[0]["segment"]].digests[places[0]["recording"]]
+        seen = witnesses_of_best(snapshot, clip.clip, clip.evidence, places)
+        picked = seen[[NAMES.index(name) for name in USED]]
+        found.append((picked, row["truth"] in names[digest]))
+    return found
 
 
 def fit(values: Floats, right: npt.NDArray[np.bool_]) -> tuple[float, Floats]:
@@ -135,7 +133,9 @@ def _unseen_log_odds(
     return odds
 
 
-def reliability(said: Floats, right: npt.NDArray[np.bool_]) -> list[tuple[float, float, int]]:
+def reliability(
+    said: Floats, right: npt.NDArray[np.bool_]
+) -> list[tuple[float, float, int]]:
     """For each range of confidence: the mean said, the share that was right, and how many."""
     where = np.clip(np.digitize(said, BINS) - 1, 0, len(BINS) - 2)
     parts = [where == number for number in range(len(BINS) - 1)]
