@@ -3,6 +3,7 @@
     AudioIdentError
     ├── BadInput                  BAD_INPUT              an argument outside its documented range
     ├── SettingsInvalid           SETTINGS_INVALID       a setting cannot be used
+    ├── KernelsMissing            KERNELS_MISSING        the compiled part cannot be opened
     ├── FileProblem                                      one file cannot be used; the others go on
     │   ├── FileUnreadable        FILE_UNREADABLE        the operating system refuses to read it
     │   ├── FileChanged           FILE_CHANGED           it changed while it was being read
@@ -72,6 +73,13 @@ class SettingsInvalid(AudioIdentError):
 
     code = "SETTINGS_INVALID"
     remedy = "Correct the setting; docs/reference/settings.md lists all of them with their ranges."
+
+
+class KernelsMissing(AudioIdentError):
+    """The part of the program that is written in C was not compiled, or not for this machine."""
+
+    code = "KERNELS_MISSING"
+    remedy = "Run `make setup`, or install audio-ident again: both compile it."
 
 
 class FileProblem(AudioIdentError):

@@ -31,6 +31,7 @@ from audio_ident.ingest.tools import (
 )
 from audio_ident.library.check import check
 from audio_ident.library.diagnosis import diagnose_installation
+from audio_ident.library.left_recordings import show_left_recordings
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
 from audio_ident.model.audio import Feed
@@ -134,6 +135,7 @@ class LocalApplication:
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
         """Name a clip or, as a tracklist, every recording in it."""
+        show_left_recordings(self._places)
         tools = IdentifyTools(
             decoder=self._decoder,
             limits=self._limits,

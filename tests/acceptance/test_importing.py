@@ -9,10 +9,16 @@ import time
 from pathlib import Path
 
 from audio_ident.stores.lock import WriterLock
-from builders.collection import PIECES, Collection
+from builders.collection import PIECES, Collection, sound_of, write_clip
 from builders.command import run, start
 
 FILES = len(PIECES) + 1
+
+READY = """
+SELECT CAST(library_roots.path || '/' || files.relative_path AS BLOB)
+FROM stage_runs JOIN files ON files.id = file_id JOIN library_roots ON library_roots.id = root_id
+WHERE stage = 'index' AND status = 'ready'
+"""
 
 
 def contents_of(folder: Path) -> dict[Path, tuple[str, int]]:
@@ -98,38 +104,60 @@ def test_only_one_process_imports(collection: Collection, own_library: Path) -> 
 
 
 def test_a_killed_import_goes_on(collection: Collection, tmp_path: Path) -> None:
-    """After `kill -9` the next import does the rest, and everything agrees."""
+    """After `kill -9` what was ready is named at once; the next import does the rest."""
     data = tmp_path / "data"
     process = start(data, "import", collection.music, "--workers", "1")
     _wait_for_ready(data, 2)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    ready = _count_ready(data)
-    ending = run(data, "import", collection.music, "--json")
-    summary = ending.document
+    ready = _ready_paths(data)
+    clips = [
+        write_clip(tmp_path / f"{number}.wav", sound_of(path, 5.0, 5.0))
+        for number, path in enumerate(ready)
+    ]
+    answers = run(data, "identify", "--json", *clips).document["clips"]
+    summary = run(data, "import", collection.music, "--json").document
 
-    assert (ending.code, summary["unchanged"] + summary["imported"]) == (0, FILES)
-    assert summary["unchanged"] >= ready >= 2
+    for path, answer in zip(ready, answers, strict=True):
+        assert str(path) in {track["path"] for track in answer["matches"][0]["tracks"]}
+    assert (summary["state"], summary["unchanged"] + summary["imported"]) == ("completed", FILES)
+    assert summary["unchanged"] >= len(ready) >= 2
     assert run(data, "check", "--deep").code == 0
+
+
+def test_a_clip_is_answered_while_an_import_runs(collection: Collection, tmp_path: Path) -> None:
+    """The answer comes from what was published; the import is neither waited for nor disturbed."""
+    data = tmp_path / "data"
+    clip = write_clip(tmp_path / "clip.wav", sound_of(collection.foreign, 5.0, 5.0))
+    process = start(data, "import", collection.music, "--workers", "1")
+    _wait_for_ready(data, 1)
+    process.send_signal(signal.SIGSTOP)  # holds its lock, and never ends while we look
+    manifest = (data / "index" / "manifest.json").read_bytes()
+    ending = run(data, "identify", "--json", clip)
+    assert (ending.code, ending.document["clips"][0]["status"]) == (4, "no_match")
+    assert (data / "index" / "manifest.json").read_bytes() == manifest
+
+    process.send_signal(signal.SIGCONT)
+    assert process.wait() == 0
+    assert run(data, "check").code == 0
 
 
 def _wait_for_ready(data: Path, wanted: int) -> None:
     deadline_s = time.monotonic() + 60
-    while _count_ready(data) < wanted:
+    while len(_ready_paths(data)) < wanted:
         assert time.monotonic() < deadline_s
         time.sleep(0.02)
 
 
-def _count_ready(data: Path) -> int:
+def _ready_paths(data: Path) -> list[Path]:
     """Files whose landmarks lie in the index, as the catalogue has it."""
     path = data / "catalogue.sqlite"
     if not path.exists():
-        return 0
+        return []
     connection = sqlite3.connect(path)
     try:
-        query = "SELECT count(*) FROM stage_runs WHERE stage = 'index' AND status = 'ready'"
-        return int(connection.execute(query).fetchone()[0])
+        return [Path(os.fsdecode(place)) for (place,) in connection.execute(READY)]
     except sqlite3.OperationalError:  # not yet made
-        return 0
+        return []
     finally:
         connection.close()

@@ -1,12 +1,14 @@
 """Damage is told and mended with the real command line."""
 
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from builders.collection import PIECES, Collection, sound_of, write_clip
-from builders.command import run
+from builders.command import ROOT, run, run_afresh
 
 
 @pytest.fixture
@@ -126,3 +128,18 @@ def test_settings_are_checked_before_anything_else(tmp_path: Path) -> None:
     assert "AUDIO_IDENT_WORKERS" in ending.stderr
     assert "docs/reference/settings.md" in ending.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_a_program_without_its_kernels_says_so(tmp_path: Path) -> None:
+    """Where the C part was not compiled, a command names that and the remedy."""
+    shutil.copytree(
+        ROOT / "src" / "audio_ident",
+        tmp_path / "audio_ident",
+        ignore=shutil.ignore_patterns("*.so", "__pycache__"),
+    )
+    search = os.pathsep.join([str(tmp_path), *sys.path])
+    ending = run_afresh(tmp_path / "data", "doctor", "--json", PYTHONPATH=search)
+    error = ending.document["error"]
+
+    assert (ending.code, error["code"], ending.stderr) == (1, "KERNELS_MISSING", "")
+    assert "make setup" in error["remedy"]

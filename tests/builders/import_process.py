@@ -7,10 +7,7 @@ With the word `watched` at the end, every file that this process opens is printe
 import sys
 from pathlib import Path
 
-from audio_ident.ingest.pipeline import import_folders
 from audio_ident.ingest.pool import CrashProofExecutor
-from audio_ident.ingest.tools import ImportOptions
-from builders.importing import make_stores, make_tools
 from builders.wav import WavAnalyser
 
 
@@ -26,6 +23,11 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
 
 def main(music: str, data: str, log: str, pause_s: str, *words: str) -> None:
     """Import once."""
+    # Imported late: every worker reads this module again but needs no database.
+    from audio_ident.ingest.pipeline import import_folders  # noqa: PLC0415
+    from audio_ident.ingest.tools import ImportOptions  # noqa: PLC0415
+    from builders.importing import make_stores, make_tools  # noqa: PLC0415
+
     stores = make_stores(Path(data))
     analyser = WavAnalyser(log=Path(log), pause_s=float(pause_s))
     pool = CrashProofExecutor(2, task_timeout_s=2.0)

@@ -1,5 +1,6 @@
 """The engine for clip benchmarks indexes folders and names clips over its two commands."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def _run(*arguments: str, questions: str = "") -> list[dict[str, Any]]:
 def _make(folder: Path, piece: Piece, name: str) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / name
-    encode(path, synthesise(piece)[: round(24 * RATE_HZ)], RATE_HZ)
+    encode(path, synthesise(dataclasses.replace(piece, length_s=24, tempo_bpm=160)), RATE_HZ)
     return path
 
 

@@ -1,11 +1,11 @@
 """Several processes open a library that does not exist yet."""
 
-import multiprocessing
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from audio_ident.settings import Settings
 from audio_ident.wiring import open_application
+from builders.command import CONTEXT
 
 PROCESSES = 4
 
@@ -18,10 +18,9 @@ def _open(data: Path, barrier: Barrier) -> None:
 
 def test_all_find_the_same_empty_library(tmp_path: Path) -> None:
     """Whoever comes first makes the catalogue; nobody sees half of it or waits for a lock."""
-    context = multiprocessing.get_context("spawn")
     data = tmp_path / "data"
-    barrier = context.Barrier(PROCESSES)
-    processes = [context.Process(target=_open, args=(data, barrier)) for _ in range(PROCESSES)]
+    barrier = CONTEXT.Barrier(PROCESSES)
+    processes = [CONTEXT.Process(target=_open, args=(data, barrier)) for _ in range(PROCESSES)]
     for process in processes:
         process.start()
     for process in processes:

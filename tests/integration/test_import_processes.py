@@ -17,7 +17,7 @@ from audio_ident.stores.sql.tracks import TrackFilter
 from builders.importing import FolderIndex, make_stores
 from builders.wav import WavAnalyser, write_wav
 
-KILLS = 3
+KILLS = 2
 
 
 def _start(folder: Path, data: str, *words: str, pause_s: float = 0.0) -> subprocess.Popen[str]:

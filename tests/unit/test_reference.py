@@ -3,17 +3,62 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 
+from audio_ident.cli import documents
 from audio_ident.cli.app import make_cli
 from audio_ident.cli.exits import ExitCode
+from audio_ident.model.answer import Span
+from audio_ident.model.reports import (
+    CheckFinding,
+    Diagnosis,
+    FindingCode,
+    Health,
+    IdentifiedMatch,
+    RebuildSummary,
+)
 from builders.application import MemoryApplication
+from builders.reports import a_failure, a_match, a_track, an_identified_clip, an_import_summary
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI_PAGE = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
+
+
+FAILURE = a_failure()
+DOCUMENTS = [
+    documents.clip_document(
+        "clip.wav",
+        an_identified_clip(
+            matches=(
+                IdentifiedMatch(
+                    match=a_match(gaps=(Span(start_s=1, end_s=2),)), tracks=(a_track(),)
+                ),
+            )
+        ),
+    ),
+    documents.failed_clip_document("clip.wav", FAILURE),
+    documents.import_document(an_import_summary(failures=(FAILURE,))),
+    documents.finding_document(
+        CheckFinding(code=FindingCode.UNHELD, subject="ab", fact="no file", remedy="import")
+    ),
+    documents.rebuild_document(RebuildSummary(indexed=1, lost=())),
+    documents.diagnosis_document(Diagnosis(part="index", health=Health.OK, fact="", remedy="")),
+]
+"""One of each shape, with everything filled in."""
+
+
+def fields_of(document: Any) -> Iterator[str]:
+    """Names of all fields of a document and of those inside it."""
+    if isinstance(document, dict):
+        yield from document
+    for part in document.values() if isinstance(document, dict) else document:
+        if isinstance(part, dict | list):
+            yield from fields_of(part)
 
 
 def commands() -> dict[str, list[str]]:
@@ -55,6 +100,13 @@ def test_generated_pages_are_up_to_date(script: str) -> None:
     )
 
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_field_of_json_is_documented(document: Any) -> None:
+    """The page names each field of each document, however deep it lies."""
+    for field in fields_of(document):
+        assert re.search(rf"`{field}`", CLI_PAGE), field
 
 
 def test_make_lists_itself() -> None:

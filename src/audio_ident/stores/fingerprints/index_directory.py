@@ -4,8 +4,14 @@ import re
 from pathlib import Path
 
 from audio_ident.errors import IndexCorrupt
-from audio_ident.stores.fingerprints.log import create_log
-from audio_ident.stores.fingerprints.manifest import MANIFEST_NAME, Manifest, write_manifest
+from audio_ident.stores.disk import disk_errors_named
+from audio_ident.stores.fingerprints.log import MAGIC, create_log
+from audio_ident.stores.fingerprints.manifest import (
+    MANIFEST_NAME,
+    Manifest,
+    find_manifest,
+    write_manifest,
+)
 
 _NUMBERED = re.compile(r"(?:segment|log)-(\d+)\.(?:seg|log)")
 
@@ -24,6 +30,25 @@ def is_manifest_lost(directory: Path) -> bool:
     """Whether there are segments without a manifest; a new index gets its manifest first."""
     has_segments = next(directory.glob("segment-*.seg"), None) is not None
     return has_segments and not (directory / MANIFEST_NAME).exists()
+
+
+def has_unpublished_changes(directory: Path) -> bool:
+    """Whether the log holds what no reader sees: of a writer at work, or of one that was killed.
+
+    Raises
+    ------
+    IndexCorrupt
+        The manifest is damaged.
+    """
+    with disk_errors_named(directory):
+        manifest = find_manifest(directory)
+        if manifest is None:
+            return False
+        try:
+            log_bytes = (directory / manifest.log_name).stat().st_size
+        except FileNotFoundError:  # a writer has just published what was in it
+            return False
+    return log_bytes > len(MAGIC)
 
 
 def create_index(directory: Path) -> Manifest:
