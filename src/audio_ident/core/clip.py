@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from audio_ident.core import kernels, spectrum
 from audio_ident.core.peaks import CLIP_RULE
-from audio_ident.model.audio import Mono
+from audio_ident.model.audio import MONO_RATE_HZ, Mono
 
 Evidence = npt.NDArray[np.float32]
 """How much a stored peak at a frame and bin of the clip speaks for a match; shape `(clip frames,
@@ -29,13 +29,20 @@ class Clip:
     height: npt.NDArray[np.float32]
     """Over the local level, in nepers of power."""
     frame_count: int
+    duration_s: float
 
 
 def listen_to_clip(samples: Mono) -> Clip:
     """Landmarks of a clip at `MONO_RATE_HZ`, shape `(n,)`, `n >= 1`."""
     levels = spectrum.levels_of_clip(samples)
     frame, bin_, height = kernels.pick_peaks(levels, CLIP_RULE)
-    return Clip(frame=frame, bin=bin_, height=height, frame_count=len(levels))
+    return Clip(
+        frame=frame,
+        bin=bin_,
+        height=height,
+        frame_count=len(levels),
+        duration_s=len(samples) / MONO_RATE_HZ,
+    )
 
 
 def evidence_of(clip: Clip) -> Evidence:

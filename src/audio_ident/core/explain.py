@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from audio_ident.core.clip import Evidence
+from audio_ident.core.hunt import Heard
 from audio_ident.core.layout import first_frames_of
 from audio_ident.core.spectrum import CLIP_FRAMES_PER_FRAME, FRAMES_PER_SECOND
 from audio_ident.core.witness import CLIP_FRAMES_PER_SECOND, stored_under
@@ -22,7 +22,7 @@ LEAST_GAP_S = 1.0
 
 
 def match_of(
-    snapshot: Snapshot, evidence: Evidence, place: np.void, confidence: float, score: float
+    snapshot: Snapshot, heard: Heard, place: np.void, confidence: float, score: float
 ) -> Match:
     """A place in the words of the answer.
 
@@ -38,9 +38,9 @@ def match_of(
     start = int(first_frames_of(segment)[recording]) * CLIP_FRAMES_PER_FRAME
     offset_s = (int(guess["place"]) - start) / CLIP_FRAMES_PER_SECOND
     speed = float(guess["time_scale"])
+    evidence, duration_s = heard.evidence, heard.clip.duration_s
     under = stored_under(segment, place, len(evidence))
     found = evidence[under.frame, under.bin]
-    duration_s = len(evidence) / CLIP_FRAMES_PER_SECOND
     matched = _matched_stripes(under.frame / CLIP_FRAMES_PER_SECOND, found, duration_s)
     query_span, gaps = _spans(matched, duration_s)
     length_s = int(guess["end"] - guess["first"]) / FRAMES_PER_SECOND

@@ -107,7 +107,7 @@ def _explained(
 
 def _match(snapshot: Snapshot, clip: Heard, finding: _Finding) -> Match:
     polished = polish(snapshot, clip, np.array([finding.place]))[0]
-    return match_of(snapshot, clip.evidence, polished, finding.confidence, finding.log_odds)
+    return match_of(snapshot, clip, polished, finding.confidence, finding.log_odds)
 
 
 def _best_of_each_recording(places: Places) -> Places:
