@@ -9,11 +9,19 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
-enum { BLOCK_FRAMES = 256, MOST_TARGETS = 32, VOTES_AT_MOST = 4095, OUT_OF_MEMORY = -1 };
+/* Loops that gain from wide registers are compiled twice; the processor at hand chooses. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#define FOR_WIDE_REGISTERS __attribute__((target_clones("avx2", "default")))
+#else
+#define FOR_WIDE_REGISTERS
+#endif
+
+enum { BLOCK_FRAMES = 256, WIDEST_MEAN = 64, MOST_TARGETS = 32, VOTES_AT_MOST = 4095, OUT_OF_MEMORY = -1 };
 
 /* ---- decimation ------------------------------------------------------------------------------ */
 
 /* Every second sample of `in` after a symmetric filter; `in` holds 2 * (n - 1) + taps samples. */
+FOR_WIDE_REGISTERS
 void halve_rate(const float *restrict in, const float *restrict filter, int64_t taps, int64_t n,
                 float *restrict even, float *restrict odd, float *restrict out)
 {
@@ -34,41 +42,52 @@ typedef struct {
     double mean_weight;
 } peak_rule;
 
-/* Mean over the box around one cell. Few cells are asked for: only peaks. */
+/* Mean over the box around one cell. Few cells are asked for: only peaks. Columns are summed side by
+ * side, since one long sum of floats has to wait for every addition. */
 static float mean_around(const float *level, int64_t frames, int64_t bins, int64_t t, int64_t b, const peak_rule *rule)
 {
-    const int64_t first = MAX(0, b - rule->mean_bin_radius), last = MIN(bins - 1, b + rule->mean_bin_radius);
+    const int64_t first = MAX(0, b - rule->mean_bin_radius), width = MIN(bins - 1, b + rule->mean_bin_radius) - first + 1;
     const int64_t begin = MAX(0, t - rule->mean_frame_radius), end = MIN(frames - 1, t + rule->mean_frame_radius);
-    float sum = 0;
-    for (int64_t u = begin; u <= end; u++)
-        for (int64_t c = first; c <= last; c++) sum += level[u * bins + c];
-    return sum / (float)((last - first + 1) * (end - begin + 1));
+    float column[2 * WIDEST_MEAN + 1] = {0}, sum = 0;
+    for (int64_t u = begin; u <= end; u++) {
+        const float *row = level + u * bins + first;
+        for (int64_t c = 0; c < width; c++) column[c] += row[c];
+    }
+    for (int64_t c = 0; c < width; c++) sum += column[c];
+    return sum / (float)(width * (end - begin + 1));
 }
 
 /* Marks the cells of a row that are not lower than the eight next to them; without branches, as
  * no processor can guess them. */
+FOR_WIDE_REGISTERS
 static void mark_row(const float *restrict before, const float *restrict row, const float *restrict after, int64_t bins,
-                     int32_t *restrict mark)
+                     uint32_t *restrict mark)
 {
     for (int64_t b = 1; b < bins - 1; b++) {
-        const int32_t beside = (row[b] > row[b - 1]) & (row[b] >= row[b + 1]);
-        const int32_t earlier = (row[b] >= before[b - 1]) & (row[b] >= before[b]) & (row[b] >= before[b + 1]);
-        const int32_t later = (row[b] >= after[b - 1]) & (row[b] >= after[b]) & (row[b] >= after[b + 1]);
+        const uint32_t beside = (row[b] > row[b - 1]) & (row[b] >= row[b + 1]);
+        const uint32_t earlier = (row[b] >= before[b - 1]) & (row[b] >= before[b]) & (row[b] >= before[b + 1]);
+        const uint32_t later = (row[b] >= after[b - 1]) & (row[b] >= after[b]) & (row[b] >= after[b + 1]);
         mark[b] = beside & earlier & later;
     }
 }
 
-/* Is this cell the highest of its neighbourhood? The first of equals wins. */
+/* Is any cell of a stretch above a value? Looked at as a whole: guessing branches cost more. */
+static inline int any_above(const float *row, int64_t first, int64_t last, float value)
+{
+    int above = 0;
+    for (int64_t c = first; c <= last; c++) above |= row[c] > value;
+    return above;
+}
+
+/* Is this cell the highest of its neighbourhood? The nearest rows are asked first. */
 static int is_highest(const float *level, int64_t frames, int64_t bins, int64_t t, int64_t b, const peak_rule *rule)
 {
-    const float value = level[t * bins + b];
+    const float value = level[t * bins + b], below = nextafterf(value, -INFINITY); /* the first of equals wins */
     const int64_t first = MAX(0, b - rule->bin_radius), last = MIN(bins - 1, b + rule->bin_radius);
-    for (int64_t c = first; c <= last; c++)
-        if (level[t * bins + c] > value) return 0;
-    for (int64_t u = MAX(0, t - rule->frame_radius); u <= MIN(frames - 1, t + rule->frame_radius); u++) {
-        const float *row = level + u * bins;
-        for (int64_t c = first; c <= last; c++)
-            if (row[c] > value || (row[c] == value && u < t)) return 0;
+    if (any_above(level + t * bins, first, last, value)) return 0;
+    for (int64_t away = 1; away <= rule->frame_radius; away++) {
+        if (t - away >= 0 && any_above(level + (t - away) * bins, first, last, below)) return 0;
+        if (t + away < frames && any_above(level + (t + away) * bins, first, last, value)) return 0;
     }
     return 1;
 }
@@ -99,7 +118,7 @@ int64_t pick_peaks(const float *level, int64_t frames, int64_t bins, const peak_
                    uint32_t *frame, uint16_t *bin, float *height, int64_t room)
 {
     float *rank = malloc(sizeof *rank * (size_t)room + 1);
-    int32_t *mark = malloc(sizeof *mark * (size_t)bins + 1);
+    uint32_t *mark = malloc(sizeof *mark * (size_t)bins + 1);
     if (!rank || !mark) { free(rank); free(mark); return OUT_OF_MEMORY; }
     int64_t n = 0;
     for (int64_t t = 0; t < frames; t++) {

@@ -17,6 +17,9 @@ from audio_ident.model.audio import Mono
 Levels: TypeAlias = npt.NDArray[np.float32]
 """Log power, shape `(frames, bins)`, in nepers of power."""
 
+_WIDEST_MEAN_BINS = 64
+"""As in kernels.c."""
+
 _library = np.ctypeslib.load_library("libkernels", __file__)
 _int = ctypes.c_int64
 
@@ -81,7 +84,7 @@ class PeakRule:
     mean_frame_radius: int
     """The local level is the mean over +- this many frames ..."""
     mean_bin_radius: int
-    """... and +- this many bins; a peak lies above it."""
+    """... and +- this many bins, at most 64; a peak lies above it."""
     most_per_window: int
     """Density: how many peaks are kept ..."""
     window_radius: int
@@ -161,6 +164,8 @@ def pick_peaks(
     tuple
         Frame, bin and height over the local level (in nepers), each of shape `(n,)`.
     """
+    if not 0 <= rule.mean_bin_radius <= _WIDEST_MEAN_BINS:
+        raise ValueError("the mean is too wide")
     levels = np.ascontiguousarray(levels, np.float32)
     frames, bins = levels.shape
     room = levels.size // 8 + 64
