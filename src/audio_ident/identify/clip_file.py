@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+from audio_ident.core.layout import LAYOUT
 from audio_ident.engines.clip import decode_clip
 from audio_ident.engines.protocols import DecodeLimits, Decoder
 from audio_ident.errors import IndexCorrupt
@@ -59,6 +60,8 @@ def _get_snapshot(tools: IdentifyTools) -> Snapshot:
     snapshot = tools.index.snapshot()
     if not snapshot.generation and tools.has_recordings():
         raise IndexCorrupt("the fingerprint index is missing")
+    if any(segment.parameters.get("layout") != LAYOUT for segment in snapshot.segments):
+        raise IndexCorrupt("the fingerprint index was made by another version")
     return snapshot
 
 
