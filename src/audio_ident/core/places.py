@@ -22,8 +22,9 @@ from audio_ident.model.segment import Segment, Snapshot
 VOTE_SPREAD_FRAMES = 3
 """Votes within 96 ms count together: small errors in time, small differences in speed."""
 
-LOOKUPS_BETWEEN_RELEASES = 512
-"""Each look-up in a mapped file makes 64 kB of it resident; so many at a time stay below 32 MB."""
+LOOKUPS_BETWEEN_RELEASES = 160
+"""Each look-up in a mapped file makes 64 to 280 kB of it resident (measured: the kernel maps what
+lies around in one go); so many at a time stay below 50 MB."""
 
 GUESSES_BETWEEN_RELEASES = 512
 """As for look-ups: guesses of some hundred places, each of which reads peaks somewhere else."""
