@@ -25,7 +25,7 @@ INDEX_PAIRS = PairRule(
 """Pairs of the index: with 30 landmarks a second, about 100 postings a second."""
 
 CLIP_PAIRS = PairRule(
-    most_targets=8,
+    most_targets=6,
     least_frames=1,
     most_frames=_MOST_FRAMES * CLIP_FRAMES_PER_FRAME + 1,
     most_bins=_MOST_BINS,

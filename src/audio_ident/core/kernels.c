@@ -198,7 +198,6 @@ void unpack_records(const uint8_t *packed, int64_t first, int64_t n, int64_t wid
 /* ---- votes ----------------------------------------------------------------------------------- */
 
 typedef struct {
-    const uint32_t *bucket_start; /* 2^bucket_bits + 1 */
     const uint8_t *packed;
     int64_t low_bits, frame_bits;
 } postings;
@@ -215,29 +214,23 @@ static int64_t lower_bound(const postings *p, int64_t first, int64_t end, uint64
     return first;
 }
 
-/* Copies the places that the postings of some hashes vote for; `room` is enough for whole buckets. */
+/* Copies the places that the postings of some hashes vote for. The records of hash range i lie from
+ * begin[i] to end[i], those of its last bucket from middle[i] on: the table of buckets is not read
+ * again, since each page of it costs as much as a page of postings. */
 int64_t gather_places(const postings *p, const uint32_t *first_hash, const uint32_t *last_hash, const int32_t *clip_frame,
-                      int64_t n, uint32_t *place, int64_t room)
+                      const int64_t *begin, const int64_t *middle, const int64_t *end, int64_t n, uint32_t *place, int64_t room)
 {
     const int64_t width = p->low_bits + p->frame_bits, ahead = 12;
-    const uint32_t low_mask = (1u << p->low_bits) - 1;
-    const uint64_t frame_mask = (UINT64_C(1) << p->frame_bits) - 1;
+    const uint64_t low_mask = (UINT64_C(1) << p->low_bits) - 1, frame_mask = (UINT64_C(1) << p->frame_bits) - 1;
     int64_t found = 0;
     for (int64_t i = 0; i < n; i++) {
-        const uint32_t first_bucket = first_hash[i] >> p->low_bits, last_bucket = last_hash[i] >> p->low_bits;
-        if (i + ahead < n) {
-            const uint64_t next = p->bucket_start[first_hash[i + ahead] >> p->low_bits];
-            __builtin_prefetch(p->packed + (next * (uint64_t)width >> 3));
-        }
-        for (uint32_t bucket = first_bucket; bucket <= last_bucket; bucket++) {
-            const uint64_t low = bucket == first_bucket ? first_hash[i] & low_mask : 0;
-            const uint64_t high = bucket == last_bucket ? last_hash[i] & low_mask : low_mask;
-            const int64_t end = p->bucket_start[bucket + 1];
-            for (int64_t r = lower_bound(p, p->bucket_start[bucket], end, low); r < end && found < room; r++) {
-                const uint64_t record = record_at(p->packed, r, width);
-                if (record >> p->frame_bits > high) break;
-                place[found++] = (uint32_t)((int64_t)(record & frame_mask) - clip_frame[i]);
-            }
+        if (i + ahead < n) __builtin_prefetch(p->packed + ((uint64_t)begin[i + ahead] * (uint64_t)width >> 3));
+        const int is_one_bucket = middle[i] == begin[i];
+        int64_t r = lower_bound(p, begin[i], is_one_bucket ? end[i] : middle[i], first_hash[i] & low_mask);
+        for (; r < end[i] && found < room; r++) {
+            const uint64_t record = record_at(p->packed, r, width);
+            if (r >= middle[i] && record >> p->frame_bits > (last_hash[i] & low_mask)) break;
+            place[found++] = (uint32_t)((int64_t)(record & frame_mask) - clip_frame[i]);
         }
     }
     return found;

@@ -42,7 +42,6 @@ class _PairRule(ctypes.Structure):
 
 class _Postings(ctypes.Structure):
     _fields_ = (
-        ("bucket_start", ctypes.c_void_p),
         ("packed", ctypes.c_void_p),
         ("low_bits", _int),
         ("frame_bits", _int),
@@ -237,27 +236,37 @@ class Lookup:
         )
 
 
-def gather_places(postings: Postings, lookup: Lookup, room: int) -> npt.NDArray[np.uint32]:
-    """Where each posting of the looked-up hashes would have the clip begin, in index frames.
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lists:
+    """Where the postings of looked-up hashes lie; arrays of shape `(n,)`."""
 
-    Parameters
-    ----------
-    room
-        At least the postings of all buckets that the hashes lie in.
-    """
+    begin: npt.NDArray[np.int64]
+    """First posting of the bucket of the first hash."""
+    middle: npt.NDArray[np.int64]
+    """First posting of the bucket of the last hash: a range lies in one or two buckets."""
+    end: npt.NDArray[np.int64]
+
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """Postings in the buckets of each range."""
+        return self.end - self.begin
+
+    def part(self, which: slice | npt.NDArray[np.bool_]) -> "Lists":
+        """Some of the lists."""
+        return Lists(begin=self.begin[which], middle=self.middle[which], end=self.end[which])
+
+
+def gather_places(postings: Postings, lookup: Lookup, lists: Lists) -> npt.NDArray[np.uint32]:
+    """Where each posting of the looked-up hashes would have the clip begin, in index frames."""
+    room = int(lists.sizes().sum())
     place = np.empty(room, np.uint32)
-    where = _Postings(
-        _address(postings.bucket_start),
-        _address(postings.packed),
-        postings.low_bits,
-        postings.frame_bits,
-    )
-    arrays = (lookup.first_hash, lookup.last_hash, lookup.frame)
-    addresses = (_address(np.ascontiguousarray(array)) for array in arrays)
+    where = _Postings(_address(postings.packed), postings.low_bits, postings.frame_bits)
+    hashes = (lookup.first_hash, lookup.last_hash, lookup.frame)
+    ranges = (lists.begin, lists.middle, lists.end)
+    arrays = [np.ascontiguousarray(array) for array in (*hashes, *ranges)]
     count = _called(
         "gather_places",
         ctypes.byref(where),
-        *addresses,
+        *(_address(array) for array in arrays),
         _int(len(lookup.frame)),
         _address(place),
         _int(room),

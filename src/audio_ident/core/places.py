@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from audio_ident.core import kernels
 from audio_ident.core.clip import Evidence
-from audio_ident.core.kernels import HYPOTHESIS, Lookup
+from audio_ident.core.kernels import HYPOTHESIS, Lists, Lookup
 from audio_ident.core.layout import (
     GAP_FRAMES,
     first_frames_of,
@@ -22,9 +22,9 @@ from audio_ident.model.segment import Segment, Snapshot
 VOTE_SPREAD_FRAMES = 3
 """Votes within 96 ms count together: small errors in time, small differences in speed."""
 
-LOOKUPS_BETWEEN_RELEASES = 160
+LOOKUPS_BETWEEN_RELEASES = 256
 """Each look-up in a mapped file makes 64 to 280 kB of it resident (measured: the kernel maps what
-lies around in one go); so many at a time stay below 50 MB."""
+lies around in one go); so many at a time stay below 70 MB."""
 
 GUESSES_BETWEEN_RELEASES = 512
 """As for look-ups: guesses of some hundred places, each of which reads peaks somewhere else."""
@@ -123,27 +123,30 @@ def _hits_in(segment: Segment, lookup: Lookup, most_hits: int) -> npt.NDArray[np
     postings = postings_of(segment)
     first_bucket = lookup.first_hash >> np.uint32(postings.low_bits)
     last_bucket = lookup.last_hash >> np.uint32(postings.low_bits)
-    ends = postings.bucket_start[last_bucket + 1].astype(np.int64)
-    sizes = ends - postings.bucket_start[first_bucket]
-    lookup, sizes = _within_budget(lookup, sizes, most_hits << min(postings.low_bits, 2))
+    lists = Lists(
+        begin=postings.bucket_start[first_bucket].astype(np.int64),
+        middle=postings.bucket_start[last_bucket].astype(np.int64),
+        end=postings.bucket_start[last_bucket + 1].astype(np.int64),
+    )
+    affordable = _within_budget(lists.sizes(), most_hits)
+    lookup, lists = lookup.part(affordable), lists.part(affordable)
     parts = [np.zeros(0, np.uint32)]
-    for first in range(0, len(sizes), LOOKUPS_BETWEEN_RELEASES):
+    for first in range(0, len(lookup.frame), LOOKUPS_BETWEEN_RELEASES):
         part = slice(first, first + LOOKUPS_BETWEEN_RELEASES)
-        parts.append(kernels.gather_places(postings, lookup.part(part), int(sizes[part].sum())))
         segment.release()
+        parts.append(kernels.gather_places(postings, lookup.part(part), lists.part(part)))
+    segment.release()
     return np.concatenate(parts)
 
 
-def _within_budget(
-    lookup: Lookup, sizes: npt.NDArray[np.int64], most: int
-) -> tuple[Lookup, npt.NDArray[np.int64]]:
-    """The hashes with the shortest lists, so that the lists hold at most `most` postings."""
+def _within_budget(sizes: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.bool_]:
+    """The shortest lists that together hold at most `most` postings, shape as `sizes`."""
     if int(sizes.sum()) <= most:
-        return lookup, sizes
+        return np.ones(len(sizes), np.bool_)
     ascending = np.sort(sizes)
     affordable = int(np.searchsorted(np.cumsum(ascending), most, side="right"))
-    kept = sizes < ascending[min(affordable, len(sizes) - 1)]
-    return lookup.part(kept), sizes[kept]
+    kept: npt.NDArray[np.bool_] = sizes < ascending[min(affordable, len(sizes) - 1)]
+    return kept
 
 
 def _share_of_hits(snapshot: Snapshot, number: int, most_hits: int) -> int:
