@@ -22,11 +22,11 @@ from audio_ident.model.segment import Segment, Snapshot
 VOTE_SPREAD_FRAMES = 3
 """Votes within 96 ms count together: small errors in time, small differences in speed."""
 
-LOOKUPS_BETWEEN_RELEASES = 256
+LOOKUPS_BETWEEN_RELEASES = 128
 """Each look-up in a mapped file makes 64 to 280 kB of it resident (measured: the kernel maps what
-lies around in one go); so many at a time stay below 70 MB."""
+lies around in one go); so many at a time stay below 40 MB."""
 
-GUESSES_BETWEEN_RELEASES = 512
+GUESSES_BETWEEN_RELEASES = 256
 """As for look-ups: guesses of some hundred places, each of which reads peaks somewhere else."""
 
 SETTLING = 5.0
