@@ -26,8 +26,10 @@ class SegmentOptions:
     flush_landmarks: int = 2_000_000
     """Landmarks kept in memory before they become a segment file; about 20 bytes each."""
     fan_in: int = 3
-    """Segments of similar size that are merged into one, at least 2; see `merge_policy`. Each segment
-    costs a query about 3 ms at 10,000 tracks; 3 instead of 4 costs writing 0.09 CPU s an hour more."""
+    """Segments of similar size that are merged into one, at least 2; see `merge_policy`.
+
+    Each segment costs a query about 3 ms at 10,000 tracks; 3 instead of 4 costs writing 0.09 CPU s
+    an hour of audio more."""
     build: Build = build_segment
     merge: Merge = merge_segments
 
