@@ -4,7 +4,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audio_ident.core.hashes import postings_of_recording
+from audio_ident.core.kernels import Lookup
 from audio_ident.core.layout import GAP_FRAMES, first_frames_of, frame_counts_of, peaks_of
+from audio_ident.core.places import hits_in
 from audio_ident.core.segments import build_segment, merge_segments
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.landmarks import Landmarks
@@ -82,3 +85,24 @@ def test_recordings_lie_too_far_apart_for_a_clip_to_reach_two() -> None:
 def test_an_empty_library_is_a_segment_too() -> None:
     """Nothing merges with nothing."""
     _assert_same(merge_segments([], []), build_segment([]))
+
+
+@given(st.integers(0, 1000), st.integers(1, 4))
+@settings(max_examples=25, deadline=None)
+def test_every_posting_of_a_range_of_hashes_is_found(seed: int, count: int) -> None:
+    """A look-up finds what stands in the recordings, also across the edge of two buckets."""
+    recordings = _recordings(seed, count)
+    segment = build_segment(recordings)
+    keys = [postings_of_recording(landmarks) for _, landmarks in recordings]
+    starts = first_frames_of(segment).astype(np.int64)
+    hashes = np.concatenate([found for found, _ in keys]).astype(np.int64)
+    frames = np.concatenate([f + first for (_, f), first in zip(keys, starts, strict=True)])
+    firsts = np.unique(np.concatenate([hashes, np.maximum(hashes - 1, 0)]))
+    lookup = Lookup(
+        first_hash=firsts.astype(np.uint32),
+        last_hash=(firsts + 1).astype(np.uint32),
+        frame=np.zeros(len(firsts), np.int32),
+    )
+    wanted = [frames[(hashes == first) | (hashes == first + 1)] for first in firsts.tolist()]
+    expected = np.concatenate([np.zeros(0, np.int64), *wanted])
+    assert np.array_equal(np.sort(hits_in(segment, lookup, 10**9)), np.sort(expected))

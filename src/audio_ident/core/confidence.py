@@ -2,8 +2,8 @@
 
 A logistic regression over a few witnesses, one for places found at the clip's own speed and one
 for those found by trying other speeds. `benchmarks/calibrate.py` fits the weights on labelled
-clips of real music, half of them of recordings that are not indexed, and draws the reliability
-plot; decision 9 tells with what result.
+clips of real music, right and wrong places counting equally, and draws the reliability plot;
+decision 9 tells with what result.
 """
 
 import dataclasses

@@ -225,7 +225,7 @@ int64_t gather_places(const postings *p, const uint32_t *first_hash, const uint3
     int64_t found = 0;
     for (int64_t i = 0; i < n; i++) {
         if (i + ahead < n) __builtin_prefetch(p->packed + ((uint64_t)begin[i + ahead] * (uint64_t)width >> 3));
-        const int is_one_bucket = middle[i] == begin[i];
+        const int is_one_bucket = first_hash[i] >> p->low_bits == last_hash[i] >> p->low_bits;
         int64_t r = lower_bound(p, begin[i], is_one_bucket ? end[i] : middle[i], first_hash[i] & low_mask);
         for (; r < end[i] && found < room; r++) {
             const uint64_t record = record_at(p->packed, r, width);

@@ -100,7 +100,7 @@ def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, effort: Effort
     if not len(starts):
         return np.zeros(0, PLACE)
     frames, votes = kernels.count_votes(
-        _hits_in(segment, lookup, _share_of_hits(snapshot, number, effort.most_hits)),
+        hits_in(segment, lookup, _share_of_hits(snapshot, number, effort.most_hits)),
         spread_frames=VOTE_SPREAD_FRAMES,
         most_candidates=effort.most_places,
     )
@@ -118,7 +118,7 @@ def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, effort: Effort
     return places
 
 
-def _hits_in(segment: Segment, lookup: Lookup, most_hits: int) -> npt.NDArray[np.uint32]:
+def hits_in(segment: Segment, lookup: Lookup, most_hits: int) -> npt.NDArray[np.uint32]:
     """Where the postings of the looked-up hashes would have the clip begin, one for each."""
     postings = postings_of(segment)
     first_bucket = lookup.first_hash >> np.uint32(postings.low_bits)
