@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_ident.core import kernels
-from audio_ident.core.kernels import PairRule, PeakRule
+from audio_ident.core.kernels import Lists, Lookup, PairRule, PeakRule
+from audio_ident.core.layout import Postings
 
 RULE = PeakRule(
     frame_radius=2,
@@ -110,3 +111,18 @@ def test_halving_the_rate_keeps_every_second_filtered_sample() -> None:
     samples, taps = rng.standard_normal(501).astype(np.float32), np.arange(1, 9, dtype=np.float32)
     expected = np.correlate(samples, taps, "valid")[::2]
     assert np.allclose(kernels.halve_rate(samples, taps), expected, atol=1e-3)
+
+
+def test_a_range_that_begins_in_an_empty_bucket_is_found() -> None:
+    """Hashes 3 and 4 lie in two buckets; the first is empty, the second holds hash 4 at frame 9."""
+    packed = np.zeros(16, np.uint8)
+    kernels.pack_records(np.array([9], np.uint64), 8, 0, packed)
+    starts = np.array([0, 0, 1], np.uint32)
+    postings = Postings(bucket_start=starts, packed=packed, low_bits=2, frame_bits=6)
+    lookup = Lookup(
+        first_hash=np.array([3], np.uint32),
+        last_hash=np.array([4], np.uint32),
+        frame=np.array([2], np.int32),
+    )
+    lists = Lists(begin=np.array([0]), middle=np.array([0]), end=np.array([1]))
+    assert kernels.gather_places(postings, lookup, lists).tolist() == [7]
