@@ -61,7 +61,7 @@ clean: ## Remove everything that was made here: .venv, caches, the demo's librar
 $(UV):
 	@sh scripts/bootstrap.sh $(VENV)
 
-$(READY): requirements.lock pyproject.toml hatch_build.py src/audio_ident/core/kernels.c | $(UV)
+$(READY): requirements.lock pyproject.toml hatch_build.py $(wildcard src/audio_ident/core/*.c) | $(UV)
 	$(UV) pip sync --python $(PYTHON_OF_VENV) --require-hashes --quiet requirements.lock
 	$(UV) pip install --python $(PYTHON_OF_VENV) --no-deps --no-build-isolation --quiet --editable .
 	@touch $@

@@ -1,4 +1,4 @@
-"""Compiles the C kernels of the exact engine into the package.
+"""Compiles the C kernels, all `core/*.c`, into one library of the package.
 
 Only a C compiler is needed, no Python headers: the kernels are a plain shared library that
 `audio_ident.core.kernels` opens with ctypes.
@@ -13,15 +13,16 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCE = Path(__file__).parent / "src/audio_ident/core/kernels.c"
+SOURCES = Path(__file__).parent / "src/audio_ident/core"
 FLAGS = ("-O3", "-std=c11", "-fPIC", "-shared", "-fno-math-errno", "-Wall", "-Wextra", "-Werror")
 
 
 def compile_kernels() -> Path:
-    """Compile the kernels beside their source; the compiler is $CC or cc."""
-    target = SOURCE.with_name("libkernels.so")
+    """Compile the kernels beside their sources; the compiler is $CC or cc."""
+    target = SOURCES / "libkernels.so"
     compiler = shlex.split(os.environ.get("CC", "cc"))
-    subprocess.run([*compiler, *FLAGS, "-o", str(target), str(SOURCE), "-lm"], check=True)
+    sources = [str(source) for source in sorted(SOURCES.glob("*.c"))]
+    subprocess.run([*compiler, *FLAGS, "-o", str(target), *sources, "-lm"], check=True)
     return target
 
 
