@@ -8,7 +8,7 @@
     │   ├── FileUnreadable        FILE_UNREADABLE        the operating system refuses to read it
     │   ├── FileChanged           FILE_CHANGED           it changed while it was being read
     │   ├── UnsupportedFormat     UNSUPPORTED_FORMAT     no audio container or codec that we know
-    │   ├── NoAudio               NO_AUDIO               no audio stream, or only pictures
+    │   ├── NoAudio               NO_AUDIO               no audio stream, only pictures, or silence
     │   ├── VideoFile             VIDEO_FILE             a film; its sound track is not music
     │   ├── AudioTooShort         AUDIO_TOO_SHORT        fewer seconds than can be listened to
     │   ├── LimitExceeded         LIMIT_EXCEEDED         more bytes or seconds than allowed
@@ -114,7 +114,7 @@ class UnsupportedFormat(FileProblem):
 
 
 class NoAudio(FileProblem):
-    """The file holds no audio stream, or nothing but pictures."""
+    """The file holds no audio stream, nothing but pictures, or nothing but silence."""
 
     code = "NO_AUDIO"
     remedy = "Nothing to do: there is nothing to listen to in this file."
