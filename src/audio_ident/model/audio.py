@@ -35,6 +35,21 @@ class Feed(enum.StrEnum):
     """`Mono` blocks at `MONO_RATE_HZ`."""
     STEREO_48K = "stereo_48k"
     """`Stereo` blocks at `STEREO_RATE_HZ`."""
+    NATIVE = "native"
+    """`NativeBlock`s: all channels at the rate of the file, neither mixed nor resampled.
+
+    Rate and channels may change between two blocks, as they do in streams."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NativeBlock:
+    """Samples as the file has them: finite, and near [-1, 1], since decoders overshoot."""
+
+    planes: tuple[Mono, ...]
+    """The channels, each contiguous and of the same shape `(n,)`; at least one."""
+    rate_hz: int
+    channel_names: tuple[str, ...]
+    """FFmpeg's names, such as `FL`, `FR`, `LFE`, one for each plane."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
