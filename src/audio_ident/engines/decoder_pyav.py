@@ -15,11 +15,11 @@ from audio_ident.engines.feeds import ResampledFeed, new_feeds
 from audio_ident.engines.file_headers import file_bytes
 from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Sink, Source
 from audio_ident.engines.pyav_declared import declared_seconds
-from audio_ident.engines.pyav_frames import HELD_BACK_SAMPLES, FrameGatherer, NativeBlock
+from audio_ident.engines.pyav_frames import HELD_BACK_SAMPLES, FrameGatherer
 from audio_ident.engines.pyav_open import PYAV_ODDITIES, OpenedAudio, open_audio
 from audio_ident.engines.pyav_tally import Tally
 from audio_ident.errors import BadInput, DecodeTimeout, FileUnreadable, LimitExceeded
-from audio_ident.model.audio import Feed
+from audio_ident.model.audio import Feed, NativeBlock
 
 DEMUX_ATTEMPTS = 16
 """How often reading goes on behind a damaged place of the container."""

@@ -114,7 +114,7 @@ def _read_through(file: BinaryIO, sink: Callable[[bytes], None]) -> None:
 def _fan_out(listeners: Sequence[Listener], feed: Feed) -> Callable[[Any], None]:
     hearing = [listener for listener in listeners if listener.hears is feed]
 
-    def hand_on(block: Any) -> None:  # noqa: ANN401 -- bytes, Mono or Stereo, told by the feed
+    def hand_on(block: Any) -> None:  # noqa: ANN401 -- its type is told by the feed
         for listener in hearing:
             listener.feed(block)
 

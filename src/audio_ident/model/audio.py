@@ -43,6 +43,23 @@ class Feed(enum.StrEnum):
     """`Stereo` blocks at `STEREO_RATE_HZ`."""
     MONO_11K = "mono_11k"
     """`Mono16Bit` blocks at `CHROMA_RATE_HZ`, resampled as `fpcalc` does it."""
+    NATIVE = "native"
+    """`NativeBlock`s: all channels at the rate of the file, neither mixed nor resampled.
+
+    Rate and channels may change between two blocks, as they do in streams."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NativeBlock:
+    """Samples as the file has them: finite, and near [-1, 1], since decoders overshoot."""
+
+    planes: tuple[Mono, ...]
+    """The channels, each contiguous and of the same shape `(n,)`; at least one."""
+    rate_hz: int
+    channel_names: tuple[str, ...]
+    """FFmpeg's names, such as `FL`, `FR`, `LFE`, one for each plane."""
+    is_wide_integer: bool = False
+    """Whether the file has whole numbers of more than 16 bits."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from audio_ident.core.listeners.chromaprint import Chromaprint
 from audio_ident.core.listeners.file_digest import FileDigest
 from audio_ident.core.listeners.landmarks import LandmarkListener
 from audio_ident.core.listeners.levels import Levels
+from audio_ident.core.listeners.loudness import Loudness
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.silence import Silence
 
@@ -14,6 +15,7 @@ LISTENERS: tuple[type[Listener], ...] = (
     FileDigest,
     LandmarkListener,
     Levels,
+    Loudness,
     Silence,
 )
 """In order of name. The names are those of the sections of an artefact: never rename one."""
