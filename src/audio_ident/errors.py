@@ -7,6 +7,7 @@
     ├── FileProblem                                      one file cannot be used; the others go on
     │   ├── FileUnreadable        FILE_UNREADABLE        the operating system refuses to read it
     │   ├── FileChanged           FILE_CHANGED           it changed while it was being read
+    │   ├── FileStillWritten      FILE_STILL_WRITTEN     it is still growing
     │   ├── UnsupportedFormat     UNSUPPORTED_FORMAT     no audio container or codec that we know
     │   ├── NoAudio               NO_AUDIO               no audio stream, or only pictures
     │   ├── VideoFile             VIDEO_FILE             a film; its sound track is not music
@@ -16,6 +17,7 @@
     │   ├── DecodeTimeout         DECODE_TIMEOUT         decoding took longer than allowed
     │   ├── WorkerCrashed         WORKER_CRASHED         the worker process died on this file
     │   └── Unforeseen            INTERNAL_ERROR         the program failed on this file
+    ├── RootVanished              ROOT_VANISHED          an imported folder is gone as a whole
     └── StoreProblem                                     the library itself cannot be used
         ├── LibraryLocked         LIBRARY_LOCKED         another process is writing
         ├── DatabaseProblem       DATABASE_ERROR         the catalogue cannot be read or written
@@ -105,6 +107,15 @@ class FileChanged(FileProblem):
     is_retryable = True
 
 
+class FileStillWritten(FileProblem):
+    """The file is still being written."""
+
+    code = "FILE_STILL_WRITTEN"
+    severity = Severity.WARN
+    remedy = "Nothing to do: the next import takes it, once nobody writes to it any more."
+    is_retryable = True
+
+
 class UnsupportedFormat(FileProblem):
     """The bytes are no audio container or codec that we know."""
 
@@ -171,6 +182,18 @@ class Unforeseen(FileProblem):
     code = "INTERNAL_ERROR"
     http_status = 500
     remedy = "Report this with the log and, if possible, the file."
+
+
+class RootVanished(AudioIdentError):
+    """An imported folder, or a large part of it, is gone: its disk may not be mounted."""
+
+    code = "ROOT_VANISHED"
+    http_status = 409
+    remedy = (
+        "Check that its disk is mounted, then import again; nothing was marked as missing. If "
+        "the files are really gone, use `audio-ident import --accept-missing`."
+    )
+    is_retryable = True
 
 
 class StoreProblem(AudioIdentError):

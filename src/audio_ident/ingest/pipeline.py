@@ -5,22 +5,26 @@ goes on, at its next start, with the files that were not.
 """
 
 import functools
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from audio_ident.errors import AudioIdentError, FileUnreadable
 from audio_ident.ingest.listening import Listening
 from audio_ident.ingest.places import choose_places
 from audio_ident.ingest.progress import Meter
-from audio_ident.ingest.scanner import ScanPlan, scan
 from audio_ident.ingest.session import ImportSession
+from audio_ident.ingest.survey import survey
 from audio_ident.ingest.sweep import forget_unheld, sweep
 from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
-from audio_ident.ingest.worklist import Known, Place, Worklist, make_worklist, needed_work
-from audio_ident.ingest.writer import error_entry
+from audio_ident.ingest.worklist import Worklist
+from audio_ident.ingest.writer import error_entry, notice_entry
 from audio_ident.model.library import SessionState
-from audio_ident.model.reports import ImportProgress, ImportSummary, Phase, Reason
+from audio_ident.model.reports import FileFailure, ImportProgress, ImportSummary, Phase, Reason
+from audio_ident.stores.sql.names import display_name
+
+_NOTICES_KEPT = 100
 
 
 def never() -> bool:
@@ -58,15 +62,18 @@ def import_folders(
     """
     stores = tools.stores
     with stores.catalogue.writing() as rows:
-        places = choose_places(folders, rows.roots, stores.clock.now())
+        places = choose_places(
+            folders, rows.roots, stores.clock.now(), accept_missing=options.accept_missing
+        )
         rows.sessions.interrupt_open(stores.clock.now())
     session = ImportSession.start(stores, tools.new_id(), places)
     meter = Meter(stores.clock, options.progress_interval_s, on_progress)
     try:
         sweep(stores)
         meter.begin(Phase.SCANNING)
-        worklist = _compare(stores, places, options)
-        _note_scan(stores, session, worklist)
+        worklist = survey(stores, places, options)
+        _note_survey(stores, session, worklist)
+        meter.add_warnings(len(worklist.notices))
         session.found = worklist.found
         checkpoint = functools.partial(session.save_counts, meter)
         Listening(tools, options, session, meter, (should_stop, checkpoint)).run(worklist.jobs)
@@ -81,39 +88,20 @@ def import_folders(
     return _summary(session, meter, worklist, state)
 
 
-def _compare(stores: Stores, places: Sequence[Place], options: ImportOptions) -> Worklist:
-    need = needed_work(stores.versions, options)
-    with stores.catalogue.reading() as rows:
-        parts = []
-        for place in places:
-            plan = ScanPlan(root=place.root, below=place.below, excluded=place.excluded)
-            files = {file.stamp.relative_path: file for file in rows.files.of_root(place.root_id)}
-            known = Known(files=files, marks=rows.stages.of_root(place.root_id))
-            parts.append(make_worklist(place, scan(plan), known, need))
-    return _joined(parts)
-
-
-def _joined(parts: Iterable[Worklist]) -> Worklist:
-    parts = list(parts)
-    return Worklist(
-        jobs=tuple(job for part in parts for job in part.jobs),
-        found=sum(part.found for part in parts),
-        known_failures=sum(part.known_failures for part in parts),
-        missing=tuple(file_id for part in parts for file_id in part.missing),
-        reappeared=tuple(file_id for part in parts for file_id in part.reappeared),
-        unscannable=tuple(entry for part in parts for entry in part.unscannable),
-    )
-
-
-def _note_scan(stores: Stores, session: ImportSession, worklist: Worklist) -> None:
-    entries = [
+def _note_survey(stores: Stores, session: ImportSession, worklist: Worklist) -> None:
+    """Write down what the scan found out about files."""
+    now = stores.clock.now()
+    problems = [
         error_entry(stores, root / entry.relative_path, FileUnreadable(entry.fact), None)
         for root, entry in worklist.unscannable
     ]
+    warnings = [notice_entry(stores, notice) for notice in worklist.notices]
     with stores.catalogue.writing() as rows:
-        rows.files.mark_missing(worklist.missing, stores.clock.now())
+        rows.moves.apply(worklist.moves, now)
+        rows.moves.refresh_inodes(worklist.inodes)
+        rows.files.mark_missing(worklist.missing, now)
         rows.files.mark_present(worklist.reappeared)
-        rows.sessions.add_errors(session.id, entries)
+        rows.sessions.add_errors(session.id, [*problems, *warnings])
 
 
 def _final_state(meter: Meter, worklist: Worklist) -> SessionState:
@@ -133,17 +121,42 @@ def _summary(
         session_id=session.id,
         state=state,
         found=worklist.found,
-        unchanged=worklist.found - len(worklist.jobs) - worklist.known_failures,
+        unchanged=worklist.found
+        - len(worklist.jobs)
+        - worklist.known_failures
+        - worklist.moved_idle,
         known_failures=worklist.known_failures,
         by_reason=dict(reasons),
         imported=listened + copies,
         listened=listened,
         duplicates=copies,
         failed=meter.count_of("failed"),
+        moved=len(worklist.moves) + meter.count_of("moved"),
         missing=len(worklist.missing),
         reappeared=len(worklist.reappeared),
         warnings=meter.count_of("warnings"),
         audio_s=meter.audio_s,
         elapsed_s=meter.elapsed_s(),
         failures=tuple(meter.failures),
+        notices=_notices(worklist),
+        tallies=worklist.tallies,
     )
+
+
+def _notices(worklist: Worklist) -> tuple[FileFailure, ...]:
+    unread = (
+        FileFailure(
+            path=display_name(str(root / entry.relative_path)),
+            code=FileUnreadable.code,
+            fact=display_name(entry.fact),
+            remedy=FileUnreadable.remedy,
+        )
+        for root, entry in worklist.unscannable
+    )
+    told = (
+        FileFailure(
+            path=display_name(notice.path), code=notice.code, fact=notice.fact, remedy=notice.remedy
+        )
+        for notice in worklist.notices
+    )
+    return tuple(itertools.islice(itertools.chain(unread, told), _NOTICES_KEPT))

@@ -1,5 +1,6 @@
 """How names of files become text that every database and terminal takes."""
 
+import os
 import re
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -15,3 +16,17 @@ def display_name(text: str) -> str:
         replacement characters.
     """
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def displaced_path(path: bytes, file_id: int) -> bytes:
+    """Relative path of a missing file whose place another file has taken.
+
+    Two rows cannot have one path, so it keeps its own with a NUL and its id behind it: no real
+    name has a NUL.
+    """
+    return path.split(b"\0")[0] + b"\0%d" % file_id
+
+
+def real_path(path: bytes) -> str:
+    """Relative path of a file as the system spells it, displaced or not."""
+    return os.fsdecode(path.split(b"\0")[0])

@@ -11,6 +11,7 @@ from audio_ident.errors import DatabaseProblem, DiskFull
 from audio_ident.stores.sql.audios import Audios
 from audio_ident.stores.sql.dialect import is_disk_full, make_engine
 from audio_ident.stores.sql.files import Files
+from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
 from audio_ident.stores.sql.sessions import Sessions
@@ -24,6 +25,7 @@ class Rows:
 
     roots: Roots
     files: Files
+    moves: Moves
     audios: Audios
     tracks: Tracks
     stages: Stages
@@ -85,6 +87,7 @@ def _rows(session: Session) -> Rows:
     return Rows(
         roots=Roots(session),
         files=Files(session),
+        moves=Moves(session),
         audios=Audios(session),
         tracks=Tracks(session),
         stages=Stages(session),
