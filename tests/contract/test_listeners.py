@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audio_ident.core.derived_feeds import DERIVED_FEEDS
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.model.analysis import Fields
@@ -32,6 +33,8 @@ def _stream(feed: Feed, seed: int) -> Any:
     rng = np.random.default_rng(seed)
     if feed in {Feed.FILE_BYTES, Feed.AUDIO_PACKETS}:
         return rng.bytes(20_000)
+    if feed in DERIVED_FEEDS:
+        return _derived(feed, seed)
     rate_hz, channels = SHAPES[feed]
     count = int(rng.integers(1, SECONDS * rate_hz))
     shape = (count,) if channels == 1 else (count, channels)
@@ -42,6 +45,16 @@ def _stream(feed: Feed, seed: int) -> Any:
     if feed is Feed.MONO_11K:
         return (samples * 32767).astype(np.int16)
     return samples
+
+
+def _derived(feed: Feed, seed: int) -> Any:
+    """What the maker of a feed makes of half a minute."""
+    made: list[Any] = []
+    maker = DERIVED_FEEDS[feed](made.append)
+    for part in range(8):
+        maker.feed(_stream(maker.hears, seed + part))
+    maker.finish()
+    return np.concatenate(made)
 
 
 def _answer(listener: Listener, blocks: Iterable[Any]) -> Fields:
@@ -95,6 +108,26 @@ def test_a_block_is_not_changed(listener: type[Listener]) -> None:
         reused.flags.writeable = True
         reused[:] = 1
         _assert_same(hearing.finish(), later.finish())
+
+
+@pytest.mark.parametrize("feed", sorted(DERIVED_FEEDS))
+@settings(max_examples=15, deadline=None)
+@given(seed=SEEDS, cuts=CUTS)
+def test_a_derived_feed_does_not_depend_on_the_cutting(
+    feed: Feed, seed: int, cuts: list[int]
+) -> None:
+    """However its source is cut, a maker hands on the same; without a source, nothing."""
+    stream = np.concatenate([_stream(DERIVED_FEEDS[feed](print).hears, seed)] * 5)
+    places = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
+    answers = []
+    for blocks in ([stream[a:b] for a, b in itertools.pairwise(places)], [stream]):
+        made: list[Any] = []
+        maker = DERIVED_FEEDS[feed](made.append)
+        for block in blocks:
+            maker.feed(block)
+        maker.finish()
+        answers.append(np.concatenate(made).tobytes())
+    assert answers[0] == answers[1]
 
 
 def test_names_are_unique_and_in_order() -> None:

@@ -43,6 +43,8 @@ class Feed(enum.StrEnum):
     """`Stereo` blocks at `STEREO_RATE_HZ`."""
     MONO_11K = "mono_11k"
     """`Mono16Bit` blocks at `CHROMA_RATE_HZ`, resampled as `fpcalc` does it."""
+    FRAMES_16K = "frames_16k"
+    """Blocks of `core.sound_frames.Groups`, made from `MONO_16K` for all who ask."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
