@@ -5,7 +5,6 @@ database was made that way, so the same filter is used here, not the better one 
 streams. libswresample takes any channels of 16-bit samples without overload.
 """
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
@@ -14,6 +13,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
+from audio_ident.core.chroma_kernels import mix_to_16_bit
 from audio_ident.engines.feeds import mix_to_mono
 from audio_ident.engines.protocols import Sink
 from audio_ident.engines.pyav_frames import NativeBlock
@@ -24,9 +24,6 @@ RESAMPLER = (
     ":tsf=s16p:filter_size=16:phase_shift=8:linear_interp=1:cutoff=0.8"
 )
 """The options of libswresample that `fpcalc` sets; `tsf` is the format that it works in."""
-
-DEFAULT_LAYOUTS = {1: "mono", 2: "stereo"}
-"""FFmpeg's names for those numbers of channels."""
 
 UNNAMED = "NONE"
 """Stands for the name of a channel where the file names none."""
@@ -45,13 +42,12 @@ class ChromaFeed:
 
     def feed(self, block: NativeBlock) -> None:
         """Hear the next block; its rate and channels may differ from those of the one before."""
-        if any(name.startswith(UNMIXABLE) for name in block.channel_names):
-            block = dataclasses.replace(block, planes=(mix_to_mono(block),), channel_names=("FC",))
-        shape = (block.rate_hz, _layout_of(block))
+        frame = _frame_of(block)
+        shape = (frame.sample_rate, frame.layout.name, frame.format.name)
         if self._resampler is None or self._resampler.shape != shape:
             self.finish()
             self._resampler = _Resampler(*shape)
-        self._gather(self._resampler.resampled(_frame_of(block)))
+        self._gather(self._resampler.resampled(frame))
 
     def finish(self) -> None:
         """Hand over what the filter still holds."""
@@ -72,18 +68,18 @@ class ChromaFeed:
 
 
 class _Resampler:
-    """libswresample for one rate and layout, reached through a graph of FFmpeg's filters.
+    """libswresample for one rate, layout and format, reached through a graph of FFmpeg's filters.
 
     PyAV's own `AudioResampler` lets no options through.
     """
 
-    def __init__(self, rate_hz: int, layout: str) -> None:
-        self.shape = (rate_hz, layout)
+    def __init__(self, rate_hz: int, layout: str, sample_format: str) -> None:
+        self.shape = (rate_hz, layout, sample_format)
         self._graph = Graph()  # kept: its filters do not keep it alive
         self._graph.threads = 1
         time_base = Fraction(1, rate_hz)
         self._source = self._graph.add_abuffer(
-            sample_rate=rate_hz, format="flt", layout=layout, time_base=time_base
+            sample_rate=rate_hz, format=sample_format, layout=layout, time_base=time_base
         )
         self._sink = self._graph.add("abuffersink")
         self._graph.link_nodes(
@@ -107,19 +103,24 @@ def chroma_feeds(sinks: Mapping[Feed, Sink]) -> list[ChromaFeed]:
     return [ChromaFeed(sinks[Feed.MONO_11K])] if Feed.MONO_11K in sinks else []
 
 
-def _layout_of(block: NativeBlock) -> str:
-    count = len(block.channel_names)
-    if count in DEFAULT_LAYOUTS:
-        return DEFAULT_LAYOUTS[count]
-    if UNNAMED in block.channel_names:
-        return f"{count} channels"
-    return "+".join(block.channel_names)
-
-
 def _frame_of(block: NativeBlock) -> AudioFrame:
-    samples = np.stack(block.planes, axis=1).reshape(1, -1)
+    """A block as FFmpeg takes it: one or two channels mixed already, as that is much cheaper."""
+    planes = block.planes
     if block.is_wide_integer:  # FFmpeg cuts their lower bits off, and rounds only floats
-        samples = np.floor(samples * np.float32(2**15)) * np.float32(2**-15)
-    frame = AudioFrame.from_ndarray(samples, format="flt", layout=_layout_of(block))
+        planes = tuple(np.floor(plane * np.float32(2**15)) * np.float32(2**-15) for plane in planes)
+    if any(name.startswith(UNMIXABLE) for name in block.channel_names):
+        planes = (mix_to_mono(block),)
+    if len(planes) <= 2:
+        mixed = mix_to_16_bit(planes[0], planes[-1])
+        frame = AudioFrame.from_ndarray(mixed[None], format="s16", layout="mono")
+    else:
+        # Side by side, as PyAV takes no more than seven planes.
+        samples = np.stack(planes, axis=1).reshape(1, -1).astype(np.float32, copy=False)
+        layout = _layout_of(block.channel_names)
+        frame = AudioFrame.from_ndarray(samples, format="flt", layout=layout)
     frame.sample_rate = block.rate_hz
     return frame
+
+
+def _layout_of(names: tuple[str, ...]) -> str:
+    return f"{len(names)} channels" if UNNAMED in names else "+".join(names)
