@@ -10,7 +10,6 @@ from audio_ident.core.chroma_kernels import (
     Frames,
     band_extremes,
     fold_bins,
-    mix_to_16_bit,
     power_spectra,
     weigh_bands,
 )
@@ -82,14 +81,3 @@ def test_sums_over_bins_are_right(seed: int, frames: int, bins: int) -> None:
     np.testing.assert_allclose(high[:, 0], power[:, :2].max(axis=1))
     np.testing.assert_allclose(high[:, 1], ranked[:, -3:].mean(axis=1), rtol=1e-5)
     np.testing.assert_allclose(low[:, 1], ranked[:, :3].mean(axis=1), rtol=1e-5)
-
-
-@settings(max_examples=30, deadline=None)
-@given(seed=SEEDS, count=st.integers(0, 100))
-def test_16_bits_are_rounded_clipped_and_mixed(seed: int, count: int) -> None:
-    """Each channel is rounded to the nearest and clipped, then both are averaged."""
-    left, right = np.random.default_rng(seed).uniform(-1.5, 1.5, (2, count)).astype(np.float32)
-    at_16_bits = [np.clip(np.rint(x * np.float32(32768)), -32768, 32767) for x in (left, right)]
-    wanted = np.floor((at_16_bits[0] + at_16_bits[1] + 1) / 2)
-    np.testing.assert_array_equal(mix_to_16_bit(left, right), wanted.astype(np.int16))
-    np.testing.assert_array_equal(mix_to_16_bit(left, left), at_16_bits[0].astype(np.int16))

@@ -16,25 +16,6 @@
 
 enum { LANES = 8, OUT_OF_MEMORY = -1, MOST_EXTREME = 16 };
 
-/* ---- 16 bits --------------------------------------------------------------------------------- */
-
-/* Adding and subtracting it rounds a float of less than 2**22 to the nearest, of two the even one. */
-static const float ROUNDER = 12582912.0f;
-
-ALWAYS_INLINE int32_t to_16_bit(float sample)
-{
-    const int32_t rounded = (int32_t)((sample * 32768.0f + ROUNDER) - ROUNDER);
-    const int32_t above = rounded < -32768 ? -32768 : rounded;
-    return above > 32767 ? 32767 : above;
-}
-
-/* Mean of two channels, each brought to 16 bits before, halves rounded up. */
-FOR_WIDE_REGISTERS
-void mix_to_16_bit(const float *restrict left, const float *restrict right, int64_t n, int16_t *restrict out)
-{
-    for (int64_t i = 0; i < n; i++) out[i] = (int16_t)((to_16_bit(left[i]) + to_16_bit(right[i]) + 1) >> 1);
-}
-
 /* ---- spectra --------------------------------------------------------------------------------- */
 
 /* The same number of eight frames; compilers lower it to what the processor has. */

@@ -7,26 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_ident.core.kernels import _address, _called, _int, _library
-from audio_ident.model.audio import Mono, Mono16Bit
 
 MOST_EXTREME = 16
 """As in chroma_kernels.c."""
-
-
-def mix_to_16_bit(left: Mono, right: Mono) -> Mono16Bit:
-    """Mean of two channels at 16 bits, as FFmpeg mixes them; a channel with itself stays itself.
-
-    Parameters
-    ----------
-    left, right
-        Within [-100, 100], of the same shape `(n,)`; what lies outside [-1, 1] is clipped.
-    """
-    if left.shape != right.shape:
-        raise ValueError("channels are of one length")
-    left, right = (np.ascontiguousarray(channel, np.float32) for channel in (left, right))
-    mixed = np.empty(len(left), np.int16)
-    _library.mix_to_16_bit(_address(left), _address(right), _int(len(left)), _address(mixed))
-    return mixed
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

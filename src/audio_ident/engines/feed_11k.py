@@ -1,8 +1,8 @@
 """Makes the 11,025 Hz stream that Chromaprint is defined on, with FFmpeg's own resampler.
 
-`fpcalc` lets libswresample mix and resample 16-bit samples with a short filter. AcoustID's
-database was made that way, so the same filter is used here, not the better one of the other
-streams. libswresample takes any channels of 16-bit samples without overload.
+`fpcalc` lets libswresample mix and resample with a short filter. AcoustID's database was made that
+way, so the same filter is used here, not the better one of the other streams. As 16 bits come out,
+the channels are mixed to their mean without overload.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,6 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
-from audio_ident.core.chroma_kernels import mix_to_16_bit
 from audio_ident.engines.feeds import mix_to_mono
 from audio_ident.engines.protocols import Sink
 from audio_ident.engines.pyav_frames import NativeBlock
@@ -21,9 +20,16 @@ from audio_ident.model.audio import CHROMA_RATE_HZ, Feed, Mono16Bit
 
 RESAMPLER = (
     f"osr={CHROMA_RATE_HZ}:osf=s16:ochl=mono"
-    ":tsf=s16p:filter_size=16:phase_shift=8:linear_interp=1:cutoff=0.8"
+    ":filter_size=16:phase_shift=8:linear_interp=1:cutoff=0.8"
 )
-"""The options of libswresample that `fpcalc` sets; `tsf` is the format that it works in."""
+"""The options of libswresample that `fpcalc` sets."""
+
+INTERNAL_FORMATS = {"s16": "s16p", "flt": "fltp"}
+"""What libswresample mixes and resamples in: FFmpeg 5 kept samples of at most 16 bits as such and
+made floats of all others; told to it, as newer versions choose otherwise."""
+
+MOST_PLANES = 7
+"""PyAV takes no more channels one by one; they are laid side by side then."""
 
 UNNAMED = "NONE"
 """Stands for the name of a channel where the file names none."""
@@ -82,8 +88,9 @@ class _Resampler:
             sample_rate=rate_hz, format=sample_format, layout=layout, time_base=time_base
         )
         self._sink = self._graph.add("abuffersink")
+        options = f"{RESAMPLER}:tsf={INTERNAL_FORMATS[sample_format.removesuffix('p')]}"
         self._graph.link_nodes(
-            self._source, self._graph.add("aresample", RESAMPLER), self._sink
+            self._source, self._graph.add("aresample", options), self._sink
         ).configure()
 
     def resampled(self, frame: AudioFrame | None) -> Iterator[Mono16Bit]:
@@ -104,23 +111,30 @@ def chroma_feeds(sinks: Mapping[Feed, Sink]) -> list[ChromaFeed]:
 
 
 def _frame_of(block: NativeBlock) -> AudioFrame:
-    """A block as FFmpeg takes it: one or two channels mixed already, as that is much cheaper."""
-    planes = block.planes
-    if block.is_wide_integer:  # FFmpeg cuts their lower bits off, and rounds only floats
-        planes = tuple(np.floor(plane * np.float32(2**15)) * np.float32(2**-15) for plane in planes)
-    if any(name.startswith(UNMIXABLE) for name in block.channel_names):
-        planes = (mix_to_mono(block),)
-    if len(planes) <= 2:
-        mixed = mix_to_16_bit(planes[0], planes[-1])
-        frame = AudioFrame.from_ndarray(mixed[None], format="s16", layout="mono")
+    """A block as FFmpeg takes it.
+
+    Two channels of floats are mixed before they are resampled: that is cheaper, and the same but
+    for the rounding of floats. FFmpeg resamples before it mixes, which at 16 bits is not the same.
+    """
+    layout = _layout_of(block.channel_names)
+    if layout is None or (len(block.planes) <= 2 and not block.is_16_bit):
+        samples, layout = mix_to_mono(block)[None], "mono"
     else:
-        # Side by side, as PyAV takes no more than seven planes.
-        samples = np.stack(planes, axis=1).reshape(1, -1).astype(np.float32, copy=False)
-        layout = _layout_of(block.channel_names)
-        frame = AudioFrame.from_ndarray(samples, format="flt", layout=layout)
+        samples = np.stack(block.planes)
+    if len(samples) > MOST_PLANES:
+        samples = samples.T.reshape(1, -1)
+    planar = "p" if len(samples) > 1 or layout == "mono" else ""
+    if block.is_16_bit:
+        whole = (samples * np.float32(2**15)).astype(np.int16)
+        frame = AudioFrame.from_ndarray(whole, format=f"s16{planar}", layout=layout)
+    else:
+        frame = AudioFrame.from_ndarray(samples, format=f"flt{planar}", layout=layout)
     frame.sample_rate = block.rate_hz
     return frame
 
 
-def _layout_of(names: tuple[str, ...]) -> str:
+def _layout_of(names: tuple[str, ...]) -> str | None:
+    """FFmpeg's name of a layout; None if it cannot be mixed."""
+    if any(name.startswith(UNMIXABLE) for name in names):
+        return None
     return f"{len(names)} channels" if UNNAMED in names else "+".join(names)

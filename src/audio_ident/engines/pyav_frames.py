@@ -44,8 +44,8 @@ class NativeBlock:
     rate_hz: int
     channel_names: tuple[str, ...]
     """FFmpeg's names, such as `FL`, `FR`, `LFE`."""
-    is_wide_integer: bool
-    """Whether the file has whole numbers of more than 16 bits."""
+    is_16_bit: bool
+    """Whether the file has whole numbers of at most 16 bits."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ class FrameGatherer:
             planes=tuple(_as_float(plane, shape) for plane in _planes(frame, shape)),
             rate_hz=shape.rate_hz,
             channel_names=shape.channel_names,
-            is_wide_integer=shape.dtype.kind == "i" and shape.dtype.itemsize > 2,
+            is_16_bit=shape.dtype.itemsize <= 2,
         )
 
 
