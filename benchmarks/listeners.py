@@ -9,6 +9,7 @@ from benchmarks.hearing import EVERY_LISTENER
 from benchmarks.measure import Figure, median_cost_s
 from benchmarks.music import LIMITS, Music
 
+from audio_ident.core.derived_feeds import DERIVED_FEEDS
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.model.audio import Feed
@@ -25,6 +26,8 @@ def measure(music: Music) -> list[Figure]:
         listener.name: sum(listening_cost_s(path, listener) for path in paths)
         for listener in EVERY_LISTENER
     }
+    for feed in DERIVED_FEEDS:
+        costs_s[f"feed {feed}"] = sum(making_cost_s(path, feed) for path in paths)
     costs_s["all listeners"] = sum(costs_s.values())
     form = f"decoding {paths[0].suffix}"
     return [
@@ -50,5 +53,25 @@ def _blocks(path: Path, feed: Feed) -> list[Any]:
     if feed is Feed.FILE_BYTES:
         return [path.read_bytes()]
     blocks: list[Any] = []
-    PyavDecoder(clock=time.monotonic).listen(path, {feed: blocks.append}, LIMITS)
+    decoder = PyavDecoder(clock=time.monotonic)
+    if feed in DERIVED_FEEDS:
+        maker = DERIVED_FEEDS[feed](blocks.append)
+        decoder.listen(path, {maker.hears: maker.feed}, LIMITS)
+        maker.finish()
+    else:
+        decoder.listen(path, {feed: blocks.append}, LIMITS)
     return blocks
+
+
+def making_cost_s(path: Path, feed: Feed) -> float:
+    """Processor time of making a derived feed, over blocks that lie ready."""
+    new_maker = DERIVED_FEEDS[feed]
+    blocks = _blocks(path, new_maker(lambda _: None).hears)
+
+    def make() -> None:
+        maker = new_maker(lambda _: None)
+        for block in blocks:
+            maker.feed(block)
+        maker.finish()
+
+    return median_cost_s(make)

@@ -16,9 +16,7 @@ SAMPLES = 30_000
 
 def _block(planes: np.ndarray, rate_hz: int = 44_100, layout: str = "stereo") -> NativeBlock:
     names = tuple(channel.name for channel in av.AudioLayout(layout).channels)
-    return NativeBlock(
-        planes=tuple(planes), rate_hz=rate_hz, channel_names=names, is_wide_integer=False
-    )
+    return NativeBlock(planes=tuple(planes), rate_hz=rate_hz, channel_names=names, is_16_bit=False)
 
 
 def _noise(channels: int) -> np.ndarray:

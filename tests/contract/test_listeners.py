@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audio_ident.core.derived_feeds import DERIVED_FEEDS
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.model.analysis import Fields
@@ -35,6 +36,8 @@ def _stream(feed: Feed, seed: int) -> Any:
     rng = np.random.default_rng(seed)
     if feed in {Feed.FILE_BYTES, Feed.AUDIO_PACKETS}:
         return rng.bytes(20_000)
+    if feed in DERIVED_FEEDS:
+        return _derived(feed, seed)
     if feed is Feed.NATIVE:
         rate_hz = int(rng.choice([8000, 11_025, 44_100, 48_000]))
         return NativeStream(_noise(rng, rate_hz, int(rng.choice([1, 2, 3, 6]))), rate_hz)
@@ -52,6 +55,16 @@ def _noise(rng: np.random.Generator, rate_hz: int, channels: int) -> Channels:
         start = int(rng.integers(0, count))
         samples[start : start + int(rng.integers(0, 2 * rate_hz))] = 0
     return samples
+
+
+def _derived(feed: Feed, seed: int) -> Any:
+    """What the maker of a feed makes of half a minute."""
+    made: list[Any] = []
+    maker = DERIVED_FEEDS[feed](made.append)
+    for part in range(8):
+        maker.feed(_stream(maker.hears, seed + part))
+    maker.finish()
+    return np.concatenate(made)
 
 
 def _answer(listener: Listener, blocks: Iterable[Any]) -> Fields:
@@ -132,6 +145,26 @@ def test_a_block_is_not_changed(listener: type[Listener]) -> None:
         reused.flags.writeable = True
         reused[:] = 1
         _assert_same(hearing.finish(), later.finish())
+
+
+@pytest.mark.parametrize("feed", sorted(DERIVED_FEEDS))
+@settings(max_examples=15, deadline=None)
+@given(seed=SEEDS, cuts=CUTS)
+def test_a_derived_feed_does_not_depend_on_the_cutting(
+    feed: Feed, seed: int, cuts: list[int]
+) -> None:
+    """However its source is cut, a maker hands on the same; without a source, nothing."""
+    stream = np.concatenate([_stream(DERIVED_FEEDS[feed](print).hears, seed)] * 5)
+    places = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
+    answers = []
+    for blocks in ([stream[a:b] for a, b in itertools.pairwise(places)], [stream]):
+        made: list[Any] = []
+        maker = DERIVED_FEEDS[feed](made.append)
+        for block in blocks:
+            maker.feed(block)
+        maker.finish()
+        answers.append(np.concatenate(made).tobytes())
+    assert answers[0] == answers[1]
 
 
 def test_names_are_unique_and_in_order() -> None:

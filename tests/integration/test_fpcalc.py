@@ -74,14 +74,14 @@ def test_every_rate_and_number_of_channels_is_alike(
     "name", ["mp3", "flac", "ogg vorbis", "opus", "aac faststart", "alac", "wav 24 bit"]
 )
 def test_every_codec_is_alike(tmp_path: Path, name: str) -> None:
-    """Decoders of another version of FFmpeg round floats otherwise, which turns few bits."""
+    """All bits; lossy decoders of other versions of FFmpeg may round so that one in 1000 turns."""
     kind = KINDS[name]
     encoded = encode(_music(kind.rate_hz, 2), kind)
     path = tmp_path / f"music{kind.suffix}"
     path.write_bytes(encoded)
     ours, theirs = _ours(encoded), _theirs(path)
     assert len(ours) == len(theirs)
-    allowed = 0 if kind.is_lossless else len(ours) * 32 // 400
+    allowed = 0 if kind.is_lossless else len(ours) * 32 // 1000
     assert int(np.bitwise_count(ours ^ theirs).sum()) <= allowed
 
 

@@ -16,13 +16,16 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from audio_ident.model.audio import CHROMA_RATE_HZ
+from audio_ident.core.chroma_kernels import Frames, fold_bins, power_spectra
+from audio_ident.model.audio import CHROMA_RATE_HZ, Mono16Bit
 
 SubFingerprints: TypeAlias = npt.NDArray[np.uint32]
 """Shape `(n,)`; number `i` begins at sample `i * STEP_SAMPLES` at `CHROMA_RATE_HZ`."""
 
 Chroma: TypeAlias = npt.NDArray[np.float64]
 """Energy of the pitch classes A, A sharp .. G sharp, shape `(frames, 12)`."""
+
+PITCH_CLASSES = 12
 
 FRAME_SAMPLES = 4096
 """Length of a frame at `CHROMA_RATE_HZ`: 0.37 s."""
@@ -197,7 +200,7 @@ def start_s_of(number: int) -> float:
 
 def _class_of_bin(number: int) -> int:
     octaves_above_a0 = math.log2(number * CHROMA_RATE_HZ / FRAME_SAMPLES / 27.5)
-    return math.floor(12 * (octaves_above_a0 % 1))
+    return math.floor(PITCH_CLASSES * (octaves_above_a0 % 1))
 
 
 LOWEST_BIN, END_BIN = (round(hz * FRAME_SAMPLES / CHROMA_RATE_HZ) for hz in (28, 3520))
@@ -206,15 +209,16 @@ LOWEST_BIN, END_BIN = (round(hz * FRAME_SAMPLES / CHROMA_RATE_HZ) for hz in (28,
 CLASS_OF_BIN = np.array([_class_of_bin(number) for number in range(LOWEST_BIN, END_BIN)], np.int64)
 """Pitch class of each bin that is heard."""
 
-WINDOW = (np.hamming(FRAME_SAMPLES) / np.iinfo(np.int16).max).astype(np.float32)
-"""Brings 16-bit samples to [-1, 1] on the way."""
+_FRAMES = Frames(
+    window=(np.hamming(FRAME_SAMPLES) / np.iinfo(np.int16).max).astype(np.float32),
+    hop_samples=STEP_SAMPLES,
+    first_bin=LOWEST_BIN,
+    end_bin=END_BIN,
+)
+"""The window brings 16-bit samples to [-1, 1] on the way."""
 
-_FOLD = np.zeros((END_BIN - LOWEST_BIN, 12))
-_FOLD[np.arange(END_BIN - LOWEST_BIN), CLASS_OF_BIN] = 1
 
-
-def chroma_of(frames: npt.NDArray[np.int16]) -> Chroma:
-    """Energy of the twelve pitch classes in each frame, `frames` of shape `(n, FRAME_SAMPLES)`."""
-    spectra = np.fft.rfft(frames * WINDOW)[:, LOWEST_BIN:END_BIN]
-    power = np.square(spectra.real, dtype=np.float64) + np.square(spectra.imag, dtype=np.float64)
-    return power @ _FOLD
+def chroma_of(samples: Mono16Bit) -> Chroma:
+    """Energy of the pitch classes in every whole frame of some sound at `CHROMA_RATE_HZ`."""
+    power = power_spectra(samples.astype(np.float32), _FRAMES)
+    return fold_bins(power, CLASS_OF_BIN, PITCH_CLASSES)

@@ -1,11 +1,10 @@
 """Makes the 11,025 Hz stream that Chromaprint is defined on, with FFmpeg's own resampler.
 
-`fpcalc` lets libswresample mix and resample 16-bit samples with a short filter. AcoustID's
-database was made that way, so the same filter is used here, not the better one of the other
-streams. libswresample takes any channels of 16-bit samples without overload.
+`fpcalc` lets libswresample mix and resample with a short filter. AcoustID's database was made that
+way, so the same filter is used here, not the better one of the other streams. As 16 bits come out,
+the channels are mixed to their mean without overload.
 """
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
@@ -20,12 +19,16 @@ from audio_ident.model.audio import CHROMA_RATE_HZ, Feed, Mono16Bit, NativeBlock
 
 RESAMPLER = (
     f"osr={CHROMA_RATE_HZ}:osf=s16:ochl=mono"
-    ":tsf=s16p:filter_size=16:phase_shift=8:linear_interp=1:cutoff=0.8"
+    ":filter_size=16:phase_shift=8:linear_interp=1:cutoff=0.8"
 )
-"""The options of libswresample that `fpcalc` sets; `tsf` is the format that it works in."""
+"""The options of libswresample that `fpcalc` sets."""
 
-DEFAULT_LAYOUTS = {1: "mono", 2: "stereo"}
-"""FFmpeg's names for those numbers of channels."""
+INTERNAL_FORMATS = {"s16": "s16p", "flt": "fltp"}
+"""What libswresample mixes and resamples in: FFmpeg 5 kept samples of at most 16 bits as such and
+made floats of all others; told to it, as newer versions choose otherwise."""
+
+MOST_PLANES = 7
+"""PyAV takes no more channels one by one; they are laid side by side then."""
 
 UNNAMED = "NONE"
 """Stands for the name of a channel where the file names none."""
@@ -44,13 +47,12 @@ class ChromaFeed:
 
     def feed(self, block: NativeBlock) -> None:
         """Hear the next block; its rate and channels may differ from those of the one before."""
-        if any(name.startswith(UNMIXABLE) for name in block.channel_names):
-            block = dataclasses.replace(block, planes=(mix_to_mono(block),), channel_names=("FC",))
-        shape = (block.rate_hz, _layout_of(block))
+        frame = _frame_of(block)
+        shape = (frame.sample_rate, frame.layout.name, frame.format.name)
         if self._resampler is None or self._resampler.shape != shape:
             self.finish()
             self._resampler = _Resampler(*shape)
-        self._gather(self._resampler.resampled(_frame_of(block)))
+        self._gather(self._resampler.resampled(frame))
 
     def finish(self) -> None:
         """Hand over what the filter still holds."""
@@ -71,22 +73,23 @@ class ChromaFeed:
 
 
 class _Resampler:
-    """libswresample for one rate and layout, reached through a graph of FFmpeg's filters.
+    """libswresample for one rate, layout and format, reached through a graph of FFmpeg's filters.
 
     PyAV's own `AudioResampler` lets no options through.
     """
 
-    def __init__(self, rate_hz: int, layout: str) -> None:
-        self.shape = (rate_hz, layout)
+    def __init__(self, rate_hz: int, layout: str, sample_format: str) -> None:
+        self.shape = (rate_hz, layout, sample_format)
         self._graph = Graph()  # kept: its filters do not keep it alive
         self._graph.threads = 1
         time_base = Fraction(1, rate_hz)
         self._source = self._graph.add_abuffer(
-            sample_rate=rate_hz, format="flt", layout=layout, time_base=time_base
+            sample_rate=rate_hz, format=sample_format, layout=layout, time_base=time_base
         )
         self._sink = self._graph.add("abuffersink")
+        options = f"{RESAMPLER}:tsf={INTERNAL_FORMATS[sample_format.removesuffix('p')]}"
         self._graph.link_nodes(
-            self._source, self._graph.add("aresample", RESAMPLER), self._sink
+            self._source, self._graph.add("aresample", options), self._sink
         ).configure()
 
     def resampled(self, frame: AudioFrame | None) -> Iterator[Mono16Bit]:
@@ -106,19 +109,31 @@ def chroma_feeds(sinks: Mapping[Feed, Sink]) -> list[ChromaFeed]:
     return [ChromaFeed(sinks[Feed.MONO_11K])] if Feed.MONO_11K in sinks else []
 
 
-def _layout_of(block: NativeBlock) -> str:
-    count = len(block.channel_names)
-    if count in DEFAULT_LAYOUTS:
-        return DEFAULT_LAYOUTS[count]
-    if UNNAMED in block.channel_names:
-        return f"{count} channels"
-    return "+".join(block.channel_names)
-
-
 def _frame_of(block: NativeBlock) -> AudioFrame:
-    samples = np.stack(block.planes, axis=1).reshape(1, -1)
-    if block.is_wide_integer:  # FFmpeg cuts their lower bits off, and rounds only floats
-        samples = np.floor(samples * np.float32(2**15)) * np.float32(2**-15)
-    frame = AudioFrame.from_ndarray(samples, format="flt", layout=_layout_of(block))
+    """A block as FFmpeg takes it.
+
+    Two channels of floats are mixed before they are resampled: that is cheaper, and the same but
+    for the rounding of floats. FFmpeg resamples before it mixes, which at 16 bits is not the same.
+    """
+    layout = _layout_of(block.channel_names)
+    if layout is None or (len(block.planes) <= 2 and not block.is_16_bit):
+        samples, layout = mix_to_mono(block)[None], "mono"
+    else:
+        samples = np.stack(block.planes)
+    if len(samples) > MOST_PLANES:
+        samples = samples.T.reshape(1, -1)
+    planar = "p" if len(samples) > 1 or layout == "mono" else ""
+    if block.is_16_bit:
+        whole = (samples * np.float32(2**15)).astype(np.int16)
+        frame = AudioFrame.from_ndarray(whole, format=f"s16{planar}", layout=layout)
+    else:
+        frame = AudioFrame.from_ndarray(samples, format=f"flt{planar}", layout=layout)
     frame.sample_rate = block.rate_hz
     return frame
+
+
+def _layout_of(names: tuple[str, ...]) -> str | None:
+    """FFmpeg's name of a layout; None if it cannot be mixed."""
+    if any(name.startswith(UNMIXABLE) for name in names):
+        return None
+    return f"{len(names)} channels" if UNNAMED in names else "+".join(names)

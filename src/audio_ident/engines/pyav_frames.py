@@ -87,7 +87,7 @@ class FrameGatherer:
             planes=tuple(_as_float(plane, shape) for plane in _planes(frame, shape)),
             rate_hz=shape.rate_hz,
             channel_names=shape.channel_names,
-            is_wide_integer=shape.dtype.kind == "i" and shape.dtype.itemsize > 2,
+            is_16_bit=shape.dtype.itemsize <= 2,
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from audio_ident.core.derived_feeds import DERIVED_FEEDS, FeedMaker
 from audio_ident.core.listeners.audio_digest import AudioDigest as AudioDigestListener
 from audio_ident.core.listeners.file_digest import FileDigest
 from audio_ident.core.listeners.protocol import Listener
@@ -99,11 +100,21 @@ def _hear_file(
     try:
         with path.open("rb") as file:
             _read_through(file, _fan_out(listeners, Feed.FILE_BYTES))
-            decoded = {listener.hears for listener in listeners} - {Feed.FILE_BYTES}
-            sinks = {feed: _fan_out(listeners, feed) for feed in sorted(decoded)}
-            return decoder.listen(file, sinks, limits)
+            makers = _feed_makers(listeners)
+            hearers: list[Listener | FeedMaker] = [*listeners, *makers]
+            decoded = {hearer.hears for hearer in hearers} - {Feed.FILE_BYTES} - set(DERIVED_FEEDS)
+            sinks = {feed: _fan_out(hearers, feed) for feed in sorted(decoded)}
+            outcome = decoder.listen(file, sinks, limits)
+            for maker in makers:
+                maker.finish()
+            return outcome
     except OSError as error:
         raise FileUnreadable(f"cannot be read: {error.strerror or error}") from error
+
+
+def _feed_makers(listeners: Sequence[Listener]) -> list[FeedMaker]:
+    wanted = {listener.hears for listener in listeners} & set(DERIVED_FEEDS)
+    return [DERIVED_FEEDS[feed](_fan_out(listeners, feed)) for feed in sorted(wanted)]
 
 
 def _read_through(file: BinaryIO, sink: Callable[[bytes], None]) -> None:
@@ -111,12 +122,12 @@ def _read_through(file: BinaryIO, sink: Callable[[bytes], None]) -> None:
         sink(block)
 
 
-def _fan_out(listeners: Sequence[Listener], feed: Feed) -> Callable[[Any], None]:
-    hearing = [listener for listener in listeners if listener.hears is feed]
+def _fan_out(hearers: Sequence[Listener | FeedMaker], feed: Feed) -> Callable[[Any], None]:
+    hearing = [hearer for hearer in hearers if hearer.hears is feed]
 
     def hand_on(block: Any) -> None:  # noqa: ANN401 -- its type is told by the feed
-        for listener in hearing:
-            listener.feed(block)
+        for hearer in hearing:
+            hearer.feed(block)
 
     return hand_on
 

@@ -43,6 +43,8 @@ class Feed(enum.StrEnum):
     """`Stereo` blocks at `STEREO_RATE_HZ`."""
     MONO_11K = "mono_11k"
     """`Mono16Bit` blocks at `CHROMA_RATE_HZ`, resampled as `fpcalc` does it."""
+    FRAMES_16K = "frames_16k"
+    """Blocks of `core.sound_frames.Groups`, made from `MONO_16K` for all who ask."""
     NATIVE = "native"
     """`NativeBlock`s: all channels at the rate of the file, neither mixed nor resampled.
 
@@ -58,8 +60,8 @@ class NativeBlock:
     rate_hz: int
     channel_names: tuple[str, ...]
     """FFmpeg's names, such as `FL`, `FR`, `LFE`, one for each plane."""
-    is_wide_integer: bool = False
-    """Whether the file has whole numbers of more than 16 bits."""
+    is_16_bit: bool = False
+    """Whether the file has whole numbers of at most 16 bits."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

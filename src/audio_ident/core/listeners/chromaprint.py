@@ -9,8 +9,8 @@ from audio_ident.core.chromaprint import FRAME_SAMPLES, LATENCY_FRAMES, STEP_SAM
 from audio_ident.model.analysis import Fields
 from audio_ident.model.audio import Feed, Mono16Bit
 
-CHUNK_FRAMES = 128
-"""Frames transformed together, 15.8 s; always the same ones, however blocks are cut."""
+CHUNK_FRAMES = 256
+"""Frames transformed together, 32 s; always the same ones, however blocks are cut."""
 
 _CHUNK_SAMPLES = CHUNK_FRAMES * STEP_SAMPLES
 _NEEDED_SAMPLES = _CHUNK_SAMPLES - STEP_SAMPLES + FRAME_SAMPLES
@@ -26,7 +26,7 @@ class Chromaprint:
     def __init__(self) -> None:
         self._pieces: list[Mono16Bit] = []
         self._held_samples = 0
-        self._chroma: chromaprint.Chroma = np.zeros((0, 12))
+        self._chroma: chromaprint.Chroma = np.zeros((0, chromaprint.PITCH_CLASSES))
         self._found: list[chromaprint.SubFingerprints] = [np.zeros(0, np.uint32)]
 
     def feed(self, block: Mono16Bit) -> None:
@@ -49,7 +49,6 @@ class Chromaprint:
         return {"sub_fingerprints": np.concatenate(self._found)}
 
     def _describe(self, samples: Mono16Bit) -> None:
-        frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME_SAMPLES)[::STEP_SAMPLES]
-        chroma = np.concatenate([self._chroma, chromaprint.chroma_of(frames)])
+        chroma = np.concatenate([self._chroma, chromaprint.chroma_of(samples)])
         self._found.append(chromaprint.sub_fingerprints(chroma))
         self._chroma = chroma[-LATENCY_FRAMES:]
