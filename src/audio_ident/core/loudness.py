@@ -68,7 +68,8 @@ def window_powers(powers: Powers, blocks: int, step: int = 1) -> npt.NDArray[np.
     if len(powers) < blocks:
         return np.zeros(0)
     sums = np.concatenate([[0.0], np.cumsum(powers, dtype=np.float64)])
-    return (sums[blocks:] - sums[:-blocks])[::step] / blocks
+    means: npt.NDArray[np.float64] = (sums[blocks:] - sums[:-blocks])[::step] / blocks
+    return means
 
 
 def programme_loudness(powers: Powers) -> Programme:

@@ -7,6 +7,7 @@ from audio_ident.core.listeners.levels import Levels
 from audio_ident.core.listeners.loudness import Loudness
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.silence import Silence
+from audio_ident.core.listeners.waveform import Waveform
 
 LISTENERS: tuple[type[Listener], ...] = (
     AudioDigest,
@@ -15,5 +16,6 @@ LISTENERS: tuple[type[Listener], ...] = (
     Levels,
     Loudness,
     Silence,
+    Waveform,
 )
 """In order of name. The names are those of the sections of an artefact: never rename one."""
