@@ -1,6 +1,7 @@
 """Every listener that an import feeds; a new one is one file and one line here."""
 
 from audio_ident.core.listeners.audio_digest import AudioDigest
+from audio_ident.core.listeners.bandwidth import BandwidthListener
 from audio_ident.core.listeners.file_digest import FileDigest
 from audio_ident.core.listeners.landmarks import LandmarkListener
 from audio_ident.core.listeners.levels import Levels
@@ -11,6 +12,7 @@ from audio_ident.core.listeners.waveform import Waveform
 
 LISTENERS: tuple[type[Listener], ...] = (
     AudioDigest,
+    BandwidthListener,
     FileDigest,
     LandmarkListener,
     Levels,
