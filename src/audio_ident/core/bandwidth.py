@@ -11,8 +11,8 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-FRAME_SAMPLES = 4096
-"""93 ms at 44.1 kHz, which resolves 11 Hz; shorter frames smear the cliff."""
+FRAME_SAMPLES = 2048
+"""46 ms at 44.1 kHz, which resolves 22 Hz; 4096 cost twice as much and find the same."""
 
 BAND_HZ = 100.0
 """Bands that the spectrum is summed in."""
@@ -66,7 +66,7 @@ Frames = npt.NDArray[np.float32]
 Counts = npt.NDArray[np.int64]
 
 _WINDOW = np.blackman(FRAME_SAMPLES).astype(np.float32)
-"""Blackman: its side lobes fall to -110 dB within 300 Hz, below anything in a 16-bit file."""
+"""Blackman: its side lobes fall to -110 dB within 600 Hz, below anything in a 16-bit file."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -131,17 +131,21 @@ def estimate_bandwidth(found: Edges) -> Bandwidth:
 
 
 def _band_levels(frames: Frames, rate_hz: int) -> npt.NDArray[np.float32]:
-    """Level of each band in dBFS, shape `(frames, BANDS)`; -200 above the rate's half."""
+    """Level of each band in dBFS, shape `(frames, BANDS)`; -200 above the rate's half.
+
+    Above 200 kHz a band can be narrower than what frames resolve: it has the level around it.
+    """
     spectra = np.fft.rfft(frames * _WINDOW, axis=1)
     power = np.square(spectra.real) + np.square(spectra.imag)
     scale = 2 / (FRAME_SAMPLES * float(np.square(_WINDOW).sum()))
     hertz = np.arange(power.shape[1]) * rate_hz / FRAME_SAMPLES
     band = np.minimum(hertz // BAND_HZ, BANDS - 1)
     starts = np.flatnonzero(np.diff(band, prepend=-1))
-    levels = np.full((len(frames), BANDS), -200.0, np.float32)
     sums = np.add.reduceat(power, starts, axis=1) * scale
-    levels[:, band[starts].astype(int)] = 10 * np.log10(np.maximum(sums, 1e-20))
-    return levels
+    levels = 10 * np.log10(np.maximum(sums, 1e-20))
+    of_band = np.searchsorted(band[starts], np.arange(BANDS), side="right") - 1
+    is_there = np.arange(BANDS) <= band[-1]
+    return np.where(is_there, levels[:, of_band], np.float32(-200))
 
 
 def _edges(levels_dbfs: npt.NDArray[np.float32]) -> Counts:
