@@ -38,7 +38,9 @@ def measure(music: Music) -> list[Figure]:
                 value=statistics.median(ratios),
                 most=MOST_RATIO if suffix in BOUND_SUFFIXES else None,
             ),
-            Figure(name=f"whole analysis of {suffix}", value=sum(whole_s) / hours, unit="CPU s / h"),
+            Figure(
+                name=f"whole analysis of {suffix}", value=sum(whole_s) / hours, unit="CPU s / h"
+            ),
         ]
     return figures
 

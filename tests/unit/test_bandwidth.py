@@ -104,7 +104,7 @@ def test_old_masters_are_not_accused(slope_db: float, corner_hz: float, has_hiss
 
 
 def test_the_filter_of_a_converter_is_not_accused() -> None:
-    """Sound that ends at 21 kHz, as behind the steep filters of converters, is as wide as can be."""
+    """Sound that ends at 21 kHz, as behind the steep filters of converters, is wide."""
     steep = _filtered(
         _wide_sound().astype(np.float64), lambda hertz: np.where(hertz > 20_900, -150.0, 0.0)
     )

@@ -108,9 +108,7 @@ def measure_frames(frames: Frames, rate_hz: int) -> Edges:
 def estimate_bandwidth(found: Edges) -> Bandwidth:
     """What the moments of a file say together."""
     if not found.audible:
-        return Bandwidth(
-            bandwidth_hz=0.0, cliff_hz=0.0, evidence=0.0, is_probably_from_lossy=False
-        )
+        return Bandwidth(bandwidth_hz=0.0, cliff_hz=0.0, evidence=0.0, is_probably_from_lossy=False)
     reached = np.cumsum(found.edges) >= found.audible * EDGE_PERCENTILE / 100
     cliffs = found.cliffs.copy()
     cliffs[0] = 0
