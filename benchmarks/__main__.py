@@ -8,13 +8,14 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import decode, identify, imports, index, listeners
+from benchmarks import analysis, decode, identify, imports, index, listeners
 from benchmarks.measure import Figure, save_results
 from benchmarks.music import Music, music_from
 
 STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "decode": decode.measure,
     "listeners": listeners.measure,
+    "analysis": analysis.measure,
     "index": index.measure,
     "import": imports.measure,
     "identify": identify.measure,

@@ -31,6 +31,7 @@ class Kind:
     """Whether the container says how much the encoder added before the audio."""
     tells_length: bool = True
     """Whether it says how long the audio was before it was encoded."""
+    bit_rate: int = 128_000
     sample_format: str | None = None
     """FFmpeg's name; None for the first that the encoder takes."""
     container_options: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -116,7 +117,7 @@ def encode(samples: Channels, kind: Kind, rate_hz: int | None = None) -> bytes:
                 layout=LAYOUTS[samples.shape[1]],
                 options=dict(kind.codec_options),
             )
-            stream.bit_rate = 128_000
+            stream.bit_rate = kind.bit_rate
             if kind.sample_format:
                 stream.codec_context.format = kind.sample_format
             _write_sound(output, stream, samples)

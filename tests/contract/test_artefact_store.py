@@ -38,6 +38,20 @@ def test_what_is_put_comes_back(store: ArtefactStore) -> None:
     assert not frame.flags.writeable
 
 
+def test_one_section_comes_back_alone(store: ArtefactStore) -> None:
+    """A section is the same whether it is read alone or with all others."""
+    analysis = new_analysis(1, landmarks=landmark_fields(20), levels={"count": 3})
+    store.put(analysis)
+    section = store.get_section(analysis.digest, "landmarks")
+    whole = store.get(analysis.digest).sections["landmarks"]
+    assert section.version == whole.version
+    np.testing.assert_equal(dict(section.fields), dict(whole.fields))
+    with pytest.raises(ArtefactMissing, match="no section"):
+        store.get_section(analysis.digest, "waveform")
+    with pytest.raises(ArtefactMissing):
+        store.get_section(AudioDigest("0" * 32), "landmarks")
+
+
 def test_a_second_put_replaces_the_first(store: ArtefactStore) -> None:
     """One digest, one artefact."""
     store.put(new_analysis(1, levels={"count": 1}))

@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from audio_ident.errors import ArtefactCorrupt, BadInput
-from audio_ident.stores.artefacts.codec import decode_analysis, encode_analysis
+from audio_ident.stores.artefacts.codec import (
+    decode_analysis,
+    decode_section,
+    encode_analysis,
+)
 from builders.analyses import assert_same_analysis, landmark_fields, new_analysis
 
 ARRAYS = hnp.arrays(
@@ -62,6 +66,20 @@ def test_one_changed_byte_is_noticed(place: float, change: int) -> None:
     stored[int(place * len(stored))] ^= change
     with pytest.raises(ArtefactCorrupt):
         decode_analysis(bytes(stored))
+
+
+@given(place=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255))
+def test_one_changed_byte_never_changes_a_section(place: float, change: int) -> None:
+    """A section that is read alone is right, or said to be damaged or not there."""
+    fields = landmark_fields(2)
+    stored = bytearray(encode_analysis(new_analysis(1, landmarks=fields)))
+    stored[int(place * len(stored))] ^= change
+    try:
+        section = decode_section(bytes(stored), "landmarks")
+    except ArtefactCorrupt:
+        return
+    assert section is not None
+    np.testing.assert_equal(dict(section.fields), fields)
 
 
 @given(share=st.floats(0, 1, exclude_max=True))

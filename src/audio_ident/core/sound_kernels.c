@@ -25,6 +25,7 @@ enum { LANES = 8 };
 enum { TAPS = 9, PAIR = 2, PAST = 2 * (TAPS - 1), BLOCKS_PER_SECOND = 50 };
 
 typedef double four __attribute__((vector_size(32)));
+typedef double four_anywhere __attribute__((vector_size(32), aligned(8), may_alias));
 
 typedef struct {
     double taps[TAPS], shelf[2], high_pass[2];
@@ -39,34 +40,36 @@ static int64_t block_frames(const weighting *w)
     return (w->blocks_done + 1) * w->rate_hz / BLOCKS_PER_SECOND - w->blocks_done * w->rate_hz / BLOCKS_PER_SECOND;
 }
 
+/* Numerators of both filters; x0 to x8 are numbers, or vectors of them, now and up to 8 frames back. */
+#define TAPPED(t, x0, x1, x2, x3, x4, x5, x6, x7, x8) \
+    ((((t)[0] * (x0) + (t)[1] * (x1)) + ((t)[2] * (x2) + (t)[3] * (x3))) \
+     + ((((t)[4] * (x4) + (t)[5] * (x5)) + ((t)[6] * (x6) + (t)[7] * (x7))) + (t)[8] * (x8)))
+
+#define AT(from) (*(const four_anywhere *)(from))
+
 /* The recursions are rewritten to reach two and four frames back, so that four numbers (two frames of
- * two channels) never wait for each other. */
+ * two channels) never wait for each other, and the numerators of the next are ready in the meantime. */
 FOR_WIDE_REGISTERS
 static void weigh_block(const weighting *w, int64_t frames, const double *restrict heard, double *restrict shelved,
                         double *restrict weighted, double *restrict sum)
 {
     const double *t = w->taps, a = w->shelf[0], b = w->shelf[1], c = w->high_pass[0], d = w->high_pass[1];
     const int64_t n = PAIR * frames, whole = n - n % 4;
-    for (int64_t i = 0; i < n; i++) {
-        const double *x = heard + i;
-        shelved[i] = ((t[0] * x[0] + t[1] * x[-2]) + (t[2] * x[-4] + t[3] * x[-6]))
-                     + ((t[4] * x[-8] + t[5] * x[-10]) + (t[6] * x[-12] + t[7] * x[-14])) + t[8] * x[-16];
-    }
-    four s1, s2, w1, w2, s, y, sums = {0};
-    memcpy(&s1, shelved - 4, sizeof s1); memcpy(&s2, shelved - 8, sizeof s2);
-    memcpy(&w1, weighted - 4, sizeof w1); memcpy(&w2, weighted - 8, sizeof w2);
+    four s1 = AT(shelved - 4), s2 = AT(shelved - 8), y1 = AT(weighted - 4), y2 = AT(weighted - 8), sums = {0};
     for (int64_t i = 0; i < whole; i += 4) {
-        memcpy(&s, shelved + i, sizeof s);
-        s = (s - b * s2) - a * s1;
-        y = (s - d * w2) - c * w1;
+        const double *h = heard + i;
+        const four v = TAPPED(t, AT(h), AT(h - 2), AT(h - 4), AT(h - 6), AT(h - 8), AT(h - 10), AT(h - 12), AT(h - 14), AT(h - 16));
+        const four s = (v - b * s2) - a * s1, y = (s - d * y2) - c * y1;
         memcpy(shelved + i, &s, sizeof s);
         memcpy(weighted + i, &y, sizeof y);
         sums += y * y;
-        s2 = s1; s1 = s; w2 = w1; w1 = y;
+        s2 = s1; s1 = s; y2 = y1; y1 = y;
     }
     sum[0] = sums[0] + sums[2]; sum[1] = sums[1] + sums[3];
     for (int64_t i = whole; i < n; i++) {
-        shelved[i] = (shelved[i] - b * shelved[i - 8]) - a * shelved[i - 4];
+        const double *h = heard + i;
+        shelved[i] = (TAPPED(t, h[0], h[-2], h[-4], h[-6], h[-8], h[-10], h[-12], h[-14], h[-16]) - b * shelved[i - 8])
+                     - a * shelved[i - 4];
         weighted[i] = (shelved[i] - d * weighted[i - 8]) - c * weighted[i - 4];
         sum[i - whole] += weighted[i] * weighted[i];
     }

@@ -158,28 +158,30 @@ class Tracer:
             channels=channels,
             lanes=self._lanes.ctypes.data,
         )
+        self._make_room(64)
         _library.begin_points(ctypes.byref(self._state))
 
     def trace(self, planes: Planes) -> npt.NDArray[np.float32]:
         """The points that are now complete, shape `(3, points)`: lowest, highest, mean square."""
         count = len(planes[0])
-        points = np.empty((3, count // self._state.samples_per_point + 1), np.float32)
+        needed = count // self._state.samples_per_point + 1
+        if needed > self._points.shape[1]:
+            self._make_room(needed)
         made = _library.trace(
-            ctypes.byref(self._state),
-            _addresses(planes),
-            _int(count),
-            *(_pointer(row.ctypes.data) for row in points),
+            ctypes.byref(self._state), _addresses(planes), _int(count), *self._rows
         )
-        return points[:, :made]
+        return self._points[:, :made].copy()
 
     def end(self) -> npt.NDArray[np.float32]:
         """The point that was still open, shape `(3, 0 or 1)`."""
-        points = np.empty((3, min(self._state.filled, 1)), np.float32)
-        if points.size:
-            _library.end_point(
-                ctypes.byref(self._state), *(_pointer(row.ctypes.data) for row in points)
-            )
-        return points
+        made = min(self._state.filled, 1)
+        if made:
+            _library.end_point(ctypes.byref(self._state), *self._rows)
+        return self._points[:, :made].copy()
+
+    def _make_room(self, count: int) -> None:
+        self._points = np.empty((3, count), np.float32)
+        self._rows = [_pointer(row.ctypes.data) for row in self._points]
 
 
 def find_quiet(

@@ -1,6 +1,7 @@
 """Every listener that an import feeds; a new one is one file and one line here."""
 
 from audio_ident.core.listeners.audio_digest import AudioDigest
+from audio_ident.core.listeners.bandwidth import BandwidthListener
 from audio_ident.core.listeners.chromaprint import Chromaprint
 from audio_ident.core.listeners.descriptors import Descriptors
 from audio_ident.core.listeners.file_digest import FileDigest
@@ -11,9 +12,11 @@ from audio_ident.core.listeners.loudness import Loudness
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.silence import Silence
 from audio_ident.core.listeners.tempo import Tempo
+from audio_ident.core.listeners.waveform import Waveform
 
 LISTENERS: tuple[type[Listener], ...] = (
     AudioDigest,
+    BandwidthListener,
     Chromaprint,
     Descriptors,
     FileDigest,
@@ -23,5 +26,6 @@ LISTENERS: tuple[type[Listener], ...] = (
     Loudness,
     Silence,
     Tempo,
+    Waveform,
 )
 """In order of name. The names are those of the sections of an artefact: never rename one."""

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audio_ident.errors import ArtefactCorrupt, ArtefactMissing, BadInput, DiskFull
-from audio_ident.model.analysis import Analysis, AudioDigest
-from audio_ident.stores.artefacts.codec import decode_analysis, encode_analysis
+from audio_ident.model.analysis import Analysis, AudioDigest, Section
+from audio_ident.stores.artefacts.codec import (
+    decode_analysis,
+    decode_section,
+    encode_analysis,
+)
 
 SUFFIX = ".analysis"
 DIGEST_PATTERN = re.compile(r"[0-9a-f]{32}")
@@ -48,16 +52,17 @@ class FileArtefactStore:
 
     def get(self, digest: AudioDigest) -> Analysis:
         """Read an analysis back; see `protocol.ArtefactStore`."""
-        try:
-            stored = self._path(digest).read_bytes()
-        except FileNotFoundError as error:
-            raise ArtefactMissing(f"no artefact {digest}") from error
-        except OSError as error:
-            raise ArtefactCorrupt(f"artefact {digest} cannot be read: {error}") from error
-        analysis = decode_analysis(stored)
+        analysis = decode_analysis(self._bytes(digest))
         if analysis.digest != digest:
             raise ArtefactCorrupt(f"artefact {digest} holds {analysis.digest}")
         return analysis
+
+    def get_section(self, digest: AudioDigest, name: str) -> Section:
+        """Read the answer of one listener back; see `protocol.ArtefactStore`."""
+        section = decode_section(self._bytes(digest), name)
+        if section is None:
+            raise ArtefactMissing(f"artefact {digest} has no section {name}")
+        return section
 
     def delete(self, digest: AudioDigest) -> None:
         """Forget an analysis; no error when it is not there."""
@@ -68,6 +73,14 @@ class FileArtefactStore:
         for path in sorted(self._root.glob(f"??/*{SUFFIX}")):
             if DIGEST_PATTERN.fullmatch(path.stem):
                 yield AudioDigest(path.stem)
+
+    def _bytes(self, digest: AudioDigest) -> bytes:
+        try:
+            return self._path(digest).read_bytes()
+        except FileNotFoundError as error:
+            raise ArtefactMissing(f"no artefact {digest}") from error
+        except OSError as error:
+            raise ArtefactCorrupt(f"artefact {digest} cannot be read: {error}") from error
 
     def _path(self, digest: AudioDigest) -> Path:
         if not DIGEST_PATTERN.fullmatch(digest):

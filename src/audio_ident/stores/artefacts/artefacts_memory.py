@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 
 from audio_ident.errors import ArtefactMissing
-from audio_ident.model.analysis import Analysis, AudioDigest
-from audio_ident.stores.artefacts.codec import decode_analysis, encode_analysis
+from audio_ident.model.analysis import Analysis, AudioDigest, Section
+from audio_ident.stores.artefacts.codec import (
+    decode_analysis,
+    decode_section,
+    encode_analysis,
+)
 
 
 class MemoryArtefactStore:
@@ -19,9 +23,14 @@ class MemoryArtefactStore:
 
     def get(self, digest: AudioDigest) -> Analysis:
         """Read an analysis back; see `protocol.ArtefactStore`."""
-        if digest not in self._stored:
-            raise ArtefactMissing(f"no artefact {digest}")
-        return decode_analysis(self._stored[digest])
+        return decode_analysis(self._bytes(digest))
+
+    def get_section(self, digest: AudioDigest, name: str) -> Section:
+        """Read the answer of one listener back; see `protocol.ArtefactStore`."""
+        section = decode_section(self._bytes(digest), name)
+        if section is None:
+            raise ArtefactMissing(f"artefact {digest} has no section {name}")
+        return section
 
     def delete(self, digest: AudioDigest) -> None:
         """Forget an analysis; no error when it is not there."""
@@ -30,3 +39,8 @@ class MemoryArtefactStore:
     def digests(self) -> Iterator[AudioDigest]:
         """All digests that are there, in order."""
         return iter(sorted(self._stored))
+
+    def _bytes(self, digest: AudioDigest) -> bytes:
+        if digest not in self._stored:
+            raise ArtefactMissing(f"no artefact {digest}")
+        return self._stored[digest]

@@ -10,6 +10,8 @@ Layout, little-endian::
 
 Sorted integers, such as the frames of landmarks, are stored as differences, and the bytes of
 wider numbers apart (all lowest bytes first): both make what follows compress well.
+
+Header and arrays carry the check value of zlib each, so one section can be read on its own.
 """
 
 import dataclasses
@@ -76,37 +78,50 @@ def decode_analysis(stored: bytes) -> Analysis:
     ArtefactCorrupt
         The bytes are damaged, or of a format that this version does not know.
     """
-    header_length = _checked_header_length(stored)
-    start = PREFIX.size + header_length
-    header = json.loads(zlib.decompress(stored[PREFIX.size : start]))
-    arrays = memoryview(stored)[start:-CHECKSUM_BYTES]
+    if _checksum(stored[:-CHECKSUM_BYTES]) != stored[-CHECKSUM_BYTES:]:
+        raise ArtefactCorrupt("the checksum differs")
+    header, arrays = _opened(stored)
     return Analysis(
         digest=AudioDigest(header["digest"]),
         facts=AudioFacts(**header["facts"]),
         warnings=tuple(AudioWarning(**warning) for warning in header["warnings"]),
         sections={
-            name: Section(
-                version=section["version"],
-                fields={
-                    key: _decode_field(value, arrays) for key, value in section["fields"].items()
-                },
-            )
-            for name, section in header["sections"].items()
+            name: _decode_section(section, arrays) for name, section in header["sections"].items()
         },
     )
 
 
-def _checked_header_length(stored: bytes) -> int:
-    body, checksum = stored[:-CHECKSUM_BYTES], stored[-CHECKSUM_BYTES:]
-    if len(body) < PREFIX.size:
+def decode_section(stored: bytes, name: str) -> Section | None:
+    """One section, None if there is none of that name; what else is stored stays packed.
+
+    Raises
+    ------
+    ArtefactCorrupt
+        What was looked at is damaged, or of a format that this version does not know.
+    """
+    header, arrays = _opened(stored)
+    section = header["sections"].get(name)
+    return None if section is None else _decode_section(section, arrays)
+
+
+def _opened(stored: bytes) -> tuple[dict[str, Any], memoryview]:
+    """The header, and where the arrays lie."""
+    start = PREFIX.size + _header_length(stored)
+    try:
+        header = json.loads(zlib.decompress(stored[PREFIX.size : start]))
+    except zlib.error as error:
+        raise ArtefactCorrupt(f"the header cannot be unpacked: {error}") from error
+    return header, memoryview(stored)[start:-CHECKSUM_BYTES]
+
+
+def _header_length(stored: bytes) -> int:
+    if len(stored) < PREFIX.size + CHECKSUM_BYTES:
         raise ArtefactCorrupt(f"only {len(stored)} bytes")
-    magic, version, header_length = PREFIX.unpack_from(body)
+    magic, version, header_length = PREFIX.unpack_from(stored)
     if magic != MAGIC:
         raise ArtefactCorrupt("the bytes are no artefact")
     if version != FORMAT_VERSION:
         raise ArtefactCorrupt(f"format {version}; this program knows {FORMAT_VERSION}")
-    if _checksum(body) != checksum:
-        raise ArtefactCorrupt("the checksum differs")
     return int(header_length)
 
 
@@ -137,12 +152,20 @@ def _encode_field(field: Field, chunks: list[bytes]) -> Any:  # noqa: ANN401 -- 
     }
 
 
+def _decode_section(section: Any, arrays: memoryview) -> Section:  # noqa: ANN401 -- JSON
+    fields = {key: _decode_field(value, arrays) for key, value in section["fields"].items()}
+    return Section(version=section["version"], fields=fields)
+
+
 def _decode_field(value: Any, arrays: memoryview) -> Field:  # noqa: ANN401 -- a JSON value
     if not isinstance(value, dict):
         field: Field = value
         return field
     dtype = np.dtype(value["type"])
-    planes = np.frombuffer(zlib.decompress(arrays[value["start"] : value["end"]]), np.uint8)
+    try:
+        planes = np.frombuffer(zlib.decompress(arrays[value["start"] : value["end"]]), np.uint8)
+    except zlib.error as error:
+        raise ArtefactCorrupt(f"an array cannot be unpacked: {error}") from error
     values = np.ascontiguousarray(planes.reshape(dtype.itemsize, -1).T).reshape(-1).view(dtype)
     if value["is_delta"]:
         values = np.cumsum(values, dtype=dtype)

@@ -14,7 +14,7 @@ An implementation
 from collections.abc import Iterator
 from typing import Protocol
 
-from audio_ident.model.analysis import Analysis, AudioDigest
+from audio_ident.model.analysis import Analysis, AudioDigest, Section
 
 
 class ArtefactStore(Protocol):
@@ -31,6 +31,16 @@ class ArtefactStore(Protocol):
         ------
         ArtefactMissing, ArtefactCorrupt
             It is not there, or damaged.
+        """
+        ...
+
+    def get_section(self, digest: AudioDigest, name: str) -> Section:
+        """Read the answer of one listener back, without unpacking the others.
+
+        Raises
+        ------
+        ArtefactMissing, ArtefactCorrupt
+            The artefact or the section is not there, or what was looked at is damaged.
         """
         ...
 
