@@ -107,7 +107,9 @@ def test_every_exit_code_is_documented() -> None:
     )
 
 
-@pytest.mark.parametrize("script", ["module_map", "settings_reference", "errors_reference"])
+@pytest.mark.parametrize(
+    "script", ["module_map", "settings_reference", "errors_reference", "session_diagram"]
+)
 def test_generated_pages_are_up_to_date(script: str) -> None:
     """What is made from the code was made again after its last change."""
     result = subprocess.run(
