@@ -12,7 +12,7 @@
     │   ├── FileChanged           FILE_CHANGED_DURING_IMPORT  it changed while it was read
     │   ├── FileStillWritten      FILE_STILL_WRITTEN     it is still growing
     │   ├── UnsupportedFormat     UNSUPPORTED_FORMAT     no audio container or codec that we know
-    │   ├── NoAudio               NO_AUDIO               no audio stream, or only pictures
+    │   ├── NoAudio               NO_AUDIO               no audio stream, only pictures, or silence
     │   ├── VideoFile             VIDEO_FILE             a film; its sound track is not music
     │   ├── AudioTooShort         FILE_TOO_SHORT         fewer seconds than can be listened to
     │   ├── LimitExceeded         LIMIT_EXCEEDED         more bytes or seconds than allowed
@@ -142,7 +142,8 @@ class FileStillWritten(FileProblem):
     """The file is still being written."""
 
     code = "FILE_STILL_WRITTEN"
-    remedy = "Nothing to do: it is imported once it has kept its size for a while."
+    severity = Severity.WARN
+    remedy = "Nothing to do: the next import takes it, once nobody writes to it any more."
     is_retryable = True
 
 
@@ -155,7 +156,7 @@ class UnsupportedFormat(FileProblem):
 
 
 class NoAudio(FileProblem):
-    """The file holds no audio stream, or nothing but pictures."""
+    """The file holds no audio stream, nothing but pictures, or nothing but silence."""
 
     code = "NO_AUDIO"
     remedy = "Nothing to do: there is nothing to listen to in this file."
@@ -230,10 +231,14 @@ class Unforeseen(FileProblem):
 
 
 class RootVanished(AudioIdentError):
-    """An imported folder is gone as a whole, for instance because its disk was unplugged."""
+    """An imported folder, or a large part of it, is gone: its disk may not be mounted."""
 
     code = "ROOT_VANISHED"
-    remedy = "Plug the disk in or mount it again, then import again; nothing was marked missing."
+    http_status = 409
+    remedy = (
+        "Check that its disk is mounted, then import again; nothing was marked as missing. If "
+        "the files are really gone, use `audio-ident import --accept-missing`."
+    )
     is_retryable = True
 
 

@@ -104,7 +104,7 @@ def test_parameters_that_cannot_be_are_refused_by_name(
     """The message names the parameter and what is allowed."""
     result = invoke(application, "profiles", "add", "p", tmp_path, "--set", word)
 
-    assert (result.exit_code, word.partition("=")[0] in result.stderr) == (1, True)
+    assert (result.exit_code, word.partition("=")[0] in result.stderr) == (2, True)
 
 
 def test_sessions_are_listed_and_shown(application: MemoryApplication) -> None:

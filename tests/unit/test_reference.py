@@ -54,7 +54,7 @@ DOCUMENTS = [
         ),
     ),
     documents.failed_clip_document("clip.wav", FAILURE),
-    documents.import_document(an_import_summary(failures=(FAILURE,))),
+    documents.import_document(an_import_summary(failures=(FAILURE,), notices=(FAILURE,))),
     documents.finding_document(
         CheckFinding(code=FindingCode.UNHELD, subject="ab", fact="no file", remedy="import")
     ),
@@ -135,4 +135,4 @@ def test_make_lists_itself() -> None:
     result = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
 
     listed = re.findall(r"^  make (\w+)", result.stdout, re.MULTILINE)
-    assert " ".join(listed) == "help setup demo test check fmt bench docs lock clean"
+    assert " ".join(listed) == "help setup demo test crash check fmt bench docs lock clean"

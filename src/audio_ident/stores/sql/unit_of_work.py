@@ -18,6 +18,7 @@ from audio_ident.stores.sql.dialect import (
 )
 from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
+from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
@@ -32,6 +33,7 @@ class Rows:
 
     roots: Roots
     files: Files
+    moves: Moves
     audios: Audios
     tracks: Tracks
     stages: Stages
@@ -98,6 +100,7 @@ def _rows(session: Session) -> Rows:
     return Rows(
         roots=Roots(session),
         files=Files(session),
+        moves=Moves(session),
         audios=Audios(session),
         tracks=Tracks(session),
         stages=Stages(session),
