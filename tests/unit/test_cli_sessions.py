@@ -97,7 +97,7 @@ def test_a_profile_gives_folders_and_parameters(
     assert invoke(application, "import", "--profile", "home").exit_code == 1
 
 
-@pytest.mark.parametrize("word", ["wokers=1", "workers=0", "workers=many", "thorough=2", "x"])
+@pytest.mark.parametrize("word", ["worker=1", "workers=0", "workers=many", "thorough=2", "x"])
 def test_parameters_that_cannot_be_are_refused_by_name(
     application: MemoryApplication, tmp_path: Path, word: str
 ) -> None:
