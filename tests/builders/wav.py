@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import os
+import signal
 import time
 import wave
 from pathlib import Path
@@ -78,6 +79,10 @@ class WavAnalyser:
     def _misbehave(self, name: str) -> None:
         if "crash" in name:
             os._exit(7)
+        if "greedy" in name:
+            bytearray(3 * 2**30)
+        if "killed" in name:
+            os.kill(os.getpid(), signal.SIGKILL)
         if "hang" in name:
             time.sleep(60)
         if "broken" in name:

@@ -34,10 +34,10 @@ def test_what_is_not_named_keeps_its_value() -> None:
 def test_every_bad_value_is_refused_by_name_with_its_range() -> None:
     """An unknown name is told with the one that was meant, the others with what is allowed."""
     with pytest.raises(BadInput) as refusal:
-        make_parameters({"wokers": 2, "workers": 0, "thorough": 1, "max_attempts": True})
+        make_parameters({"worker": 2, "workers": 0, "thorough": 1, "max_attempts": True})
 
     assert refusal.value.fact == (
-        "unknown parameter wokers, did you mean workers?; "
+        "unknown parameter worker, did you mean workers?; "
         "workers: 1 to 256 processes is allowed, not 0; "
         "thorough: true or false is allowed, not 1; "
         "max_attempts: 1 to 10 attempts is allowed, not True"

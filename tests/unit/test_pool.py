@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from audio_ident.errors import DecodeFailed, DecodeTimeout, WorkerCrashed
+from audio_ident.errors import DecodeFailed, DecodeTimeout, OutOfMemory, WorkerCrashed
 from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.worker import WorkerLimits
 from builders import tasks
@@ -73,7 +73,7 @@ def test_a_worker_that_takes_too_much_memory_or_time_fails_its_call() -> None:
     """Limits of address space and processor time end the call, not the pool."""
     limits = WorkerLimits(address_space_bytes=4 << 30, cpu_s_per_task=1.0)
     with CrashProofExecutor(1, task_timeout_s=60.0, limits=limits) as pool:
-        with pytest.raises(MemoryError):
+        with pytest.raises(OutOfMemory):
             pool.submit(tasks.allocate, 8 << 30).result()
         with pytest.raises(WorkerCrashed, match="SIGXCPU"):
             pool.submit(tasks.burn).result()

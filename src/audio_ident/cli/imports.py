@@ -77,7 +77,6 @@ def import_(  # noqa: PLR0913 -- typer: one for each option
             output.note("it waits for the process that works; `audio-ident sessions run` works")
             return
         summary = _run(output, application, session_id)
-        _show_summary(output, summary)
         raise typer.Exit(_exit_code(summary))
 
 
@@ -96,21 +95,21 @@ def _enqueue(application: Application, order: _Order, *, is_awaited: bool) -> Se
 
 
 def _run(output: Output, application: Application, session_id: SessionId) -> ImportSummary:
-    """Run a session and, after it, what others have queued meanwhile."""
-    with (
-        output.progress("import") as advance,
-        gentle_interrupt(lambda: output.note("finishing the files at hand ...")) as stopped,
-    ):
-        summary = application.queue.run(
-            session_id,
-            on_progress=lambda progress: show_progress(advance, progress),
-            should_stop=stopped,
-            on_waiting=lambda reason: output.note(f"waiting for its turn: {reason}"),
-        )
-        for session in application.queue.run_queued(
-            on_progress=lambda progress: show_progress(advance, progress), should_stop=stopped
-        ):
-            output.note(f"from the queue: session {session.id} is {session.state}")
+    """Run a session, tell what it did, then run what others have queued meanwhile."""
+    with gentle_interrupt(lambda: output.note("finishing the files at hand ...")) as stopped:
+        with output.progress("import") as advance:
+            summary = application.queue.run(
+                session_id,
+                on_progress=lambda progress: show_progress(advance, progress),
+                should_stop=stopped,
+                on_waiting=lambda reason: output.note(f"waiting for its turn: {reason}"),
+            )
+        _show_summary(output, summary)
+        with output.progress("queue") as advance:
+            for session in application.queue.run_queued(
+                on_progress=lambda progress: show_progress(advance, progress), should_stop=stopped
+            ):
+                output.note(f"from the queue: session {session.id} is {session.state}")
     return summary
 
 

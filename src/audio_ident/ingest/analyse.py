@@ -14,7 +14,14 @@ from audio_ident.core.listeners.file_digest import FileDigest
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.silence import Silence
 from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Decoder
-from audio_ident.errors import FileChanged, FileUnreadable, LimitExceeded, NoAudio
+from audio_ident.errors import (
+    BadInput,
+    FileChanged,
+    FileUnreadable,
+    FingerprintFailed,
+    LimitExceeded,
+    NoAudio,
+)
 from audio_ident.model.analysis import Analysis, AudioDigest, Field, Section
 from audio_ident.model.audio import MONO_RATE_HZ, Feed
 
@@ -55,10 +62,7 @@ def analyse(
     outcome = _hear_file(path, decoder, hearing, limits)
     if _identity(path) != before:
         raise FileChanged("size, time or place of the file changed while it was read")
-    sections = {
-        listener.name: Section(version=listener.version, fields=listener.finish())
-        for listener in hearing
-    }
+    sections = {listener.name: _section(listener) for listener in hearing}
     _refuse_silence(sections)
     return FileAnalysis(
         sha256=str(_answer(sections, FileDigest.name, "sha256")),
@@ -130,6 +134,13 @@ def _fan_out(hearers: Sequence[Listener | FeedMaker], feed: Feed) -> Callable[[A
             hearer.feed(block)
 
     return hand_on
+
+
+def _section(listener: Listener) -> Section:
+    try:
+        return Section(version=listener.version, fields=listener.finish())
+    except BadInput as error:
+        raise FingerprintFailed(f"{listener.name}: {error.fact}") from error
 
 
 def _refuse_silence(sections: dict[str, Section]) -> None:

@@ -101,7 +101,7 @@ def _steer(flow: Flow, course: Course, jobs: deque[Job], active: dict[Future[_T]
 
 
 def _wait(flow: Flow, active: dict[Future[_T], _Handed]) -> set[Future[_T]]:
-    if not active:  # held: everything at hand is finished
+    if not active:  # held, and everything at hand is finished
         flow.clock.sleep_s(_TICK_S)
         return set()
     done, _ = wait(active, timeout=_TICK_S, return_when=FIRST_COMPLETED)

@@ -144,7 +144,7 @@ class Meter:
         return ImportProgress(
             session_id=self._session_id,
             state=state,
-            phase=self._phase,
+            phase=Phase.DONE if state == SessionState.COMPLETED else self._phase,
             files_total=self._files_total,
             files_done=self.files_done(),
             files_failed=self._counts["failed"],

@@ -1,6 +1,5 @@
 """How fast an import is, and how long it will still take; it moves even while one file is huge."""
 
-import math
 from collections import deque
 from collections.abc import Iterable
 
@@ -9,6 +8,9 @@ WINDOW_S = 60.0
 
 _FIRST_GUESS_BYTES_PER_S = 2_000_000.0
 """What a worker is believed to manage until a file is done."""
+
+_TRUSTED = 0.8
+"""Share of a file up to which its age tells how much of it is done."""
 
 
 class Speed:
@@ -50,4 +52,16 @@ class Speed:
         each = _FIRST_GUESS_BYTES_PER_S
         if self._finished_bytes and spent_s > 0:
             each = self._finished_bytes / spent_s / max(1, len(at_hand))
-        return sum(size * -math.expm1(-age_s * each / size) for size, age_s in at_hand if size)
+        return sum(size * _share_done(age_s * each / size) for size, age_s in at_hand if size)
+
+
+def _share_done(expected: float) -> float:
+    """Share of a file that counts as done when so much was expected to be.
+
+    As expected up to `_TRUSTED`; from there it slows down and never arrives, so that the time
+    that remains grows again instead of standing still.
+    """
+    if expected <= _TRUSTED:
+        return expected
+    left = 1 - _TRUSTED
+    return 1 - left / (1 + (expected - _TRUSTED) / left)

@@ -10,7 +10,7 @@ from pathlib import Path
 from audio_ident.errors import BadInput
 from audio_ident.model.library import ErrorEntry, FileError
 from audio_ident.model.parameters import ImportParameters
-from audio_ident.model.sessions import Profile, SessionState, StoredSession, Wish
+from audio_ident.model.sessions import OPEN_STATES, Profile, SessionState, StoredSession, Wish
 from audio_ident.stores.sql.unit_of_work import Catalogue
 
 _LONGEST_NAME = 100
@@ -39,19 +39,19 @@ class SessionBook:
 
     def all(self) -> list[StoredSession]:
         """Every session, the newest first."""
-        self._if_nobody_writes(self._mark_interrupted)
+        self._note_the_dead()
         with self._catalogue.reading() as rows:
             return rows.sessions.all()
 
     def get(self, name: str) -> StoredSession:
         """The session with an id, or with an id that alone begins like this."""
-        self._if_nobody_writes(self._mark_interrupted)
+        self._note_the_dead()
         with self._catalogue.reading() as rows:
             return rows.sessions.get(name)
 
     def ask(self, name: str, wish: Wish) -> StoredSession:
         """Ask something of a session; its process does it within two seconds."""
-        self._if_nobody_writes(self._mark_interrupted)
+        self._note_the_dead()
         with self._catalogue.writing() as rows:
             session = rows.sessions.get(name)
             rows.sessions.set_wish(session.id, wish, self._now())
@@ -123,6 +123,13 @@ class SessionBook:
         """Errors and warnings that one session met, in the order they came."""
         with self._catalogue.reading() as rows:
             return rows.sessions.errors(rows.sessions.get(name).id)
+
+    def _note_the_dead(self) -> None:
+        """Mark what a dead process left; asks for the lock only if there may be something."""
+        with self._catalogue.reading() as rows:
+            has_open = any(state in OPEN_STATES for _, state in rows.sessions.states())
+        if has_open:
+            self._if_nobody_writes(self._mark_interrupted)
 
     def _mark_interrupted(self) -> None:
         with self._catalogue.writing() as rows:

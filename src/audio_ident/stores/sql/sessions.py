@@ -95,7 +95,7 @@ class Sessions:
             row.queued_at, row.started_at, row.ended_at = at, None, None
             row.awaited_by, row.wish = None, None
         elif state in _ENDED:
-            row.ended_at = at
+            row.ended_at, row.wish = at, None
         elif row.started_at is None:
             row.started_at = at
 
