@@ -85,7 +85,9 @@ def import_folders(
     except AudioIdentError as error:
         session.fail(meter, error)
         raise
-    return _summary(session, meter, worklist, state)
+    with stores.catalogue.reading() as rows:
+        missing = rows.files.count_missing(worklist.missing)  # some have turned up elsewhere
+    return _summary(session, meter, worklist, (state, missing))
 
 
 def _note_survey(stores: Stores, session: ImportSession, worklist: Worklist) -> None:
@@ -113,8 +115,9 @@ def _final_state(meter: Meter, worklist: Worklist) -> SessionState:
 
 
 def _summary(
-    session: ImportSession, meter: Meter, worklist: Worklist, state: SessionState
+    session: ImportSession, meter: Meter, worklist: Worklist, end: tuple[SessionState, int]
 ) -> ImportSummary:
+    state, missing = end
     reasons: Counter[Reason] = Counter(job.reason for job in worklist.jobs)
     listened, copies = meter.count_of("listened"), meter.count_of("duplicates")
     return ImportSummary(
@@ -132,7 +135,7 @@ def _summary(
         duplicates=copies,
         failed=meter.count_of("failed"),
         moved=len(worklist.moves) + meter.count_of("moved"),
-        missing=len(worklist.missing),
+        missing=missing,
         reappeared=len(worklist.reappeared),
         warnings=meter.count_of("warnings"),
         audio_s=meter.audio_s,
