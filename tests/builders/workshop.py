@@ -1,15 +1,15 @@
 """A music folder, a library and a thread pool: everything that an import needs."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from audio_ident.ingest.pipeline import import_folders
+from audio_ident.ingest.pipeline import ignore_progress, import_folders
 from audio_ident.ingest.tools import ImportOptions, Stores
 from audio_ident.library.check import check
 from audio_ident.model.library import Track
-from audio_ident.model.reports import ImportSummary
+from audio_ident.model.reports import ImportProgress, ImportSummary
 from audio_ident.stores.sql.tracks import TrackFilter
 from builders.importing import make_stores, make_tools
 from builders.wav import WavAnalyser
@@ -26,13 +26,19 @@ class MovingHouse:
         self.analyser = WavAnalyser(log=folder / "log")
         self._pool = pool
 
-    def run(self, *folders: Path, **options: object) -> ImportSummary:
+    def run(
+        self,
+        *folders: Path,
+        on_progress: Callable[[ImportProgress], None] = ignore_progress,
+        **options: object,
+    ) -> ImportSummary:
         """Import folders, by default the one with music."""
         tools = make_tools(self.stores, self._pool, self.analyser)
         return import_folders(
             list(folders) or [self.music],
             tools,
             ImportOptions(**options),  # type: ignore[arg-type]
+            on_progress,
         )
 
     def all_ids(self) -> set[str]:

@@ -76,7 +76,7 @@ def test_two_names_can_be_swapped(house: MovingHouse) -> None:
 
 
 def test_a_chain_of_names_is_followed(house: MovingHouse) -> None:
-    """a becomes b while b becomes c; the overwritten c is missing and kept."""
+    """A becomes b while b becomes c; the overwritten c is missing and kept."""
     before = fill(house)
     (house.music / "c.wav").unlink()
     (house.music / "b.wav").rename(house.music / "c.wav")
@@ -120,7 +120,7 @@ def test_a_folder_of_many_files_can_be_renamed(house: MovingHouse) -> None:
 
 
 def test_another_case_or_another_spelling_is_another_name(house: MovingHouse) -> None:
-    """a to A, and an accent as one character or as two, keep the track."""
+    """A to A, and an accent as one character or as two, keep the track."""
     write_wav(house.music / "caf\u00e9.wav", 1)
     write_wav(house.music / "song.wav", 2)
     house.run()
@@ -155,7 +155,7 @@ def test_a_file_that_was_copied_and_deleted_is_told_by_its_bytes(house: MovingHo
 
 
 def test_copied_chains_are_followed_by_bytes(house: MovingHouse) -> None:
-    """a to b and b to c, with new inodes all along."""
+    """A to b and b to c, with new inodes all along."""
     before = fill(house, "ab")
     first, second = ((house.music / f"{name}.wav").read_bytes() for name in "ab")
     for name in "ab":
@@ -228,7 +228,7 @@ def test_a_missing_file_is_found_again_elsewhere(house: MovingHouse) -> None:
 
 
 def test_other_music_under_an_old_name_is_other_music(house: MovingHouse) -> None:
-    """b is overwritten by a: the track of a lies there now, that of b is missing."""
+    """B is overwritten by a: the track of a lies there now, that of b is missing."""
     before = fill(house)
     (house.music / "a.wav").replace(house.music / "b.wav")
     assert house.run().moved == 1

@@ -5,13 +5,22 @@ import functools
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TypeVar
 
-from audio_ident.errors import FileChanged, FileProblem, FileUnreadable, StoreProblem, Unforeseen
+from audio_ident.errors import (
+    FileChanged,
+    FileProblem,
+    FileUnreadable,
+    RootVanished,
+    StoreProblem,
+    Unforeseen,
+)
 from audio_ident.ingest.copies import ContentGroups, group_by_content, jobs_to_hash
 from audio_ident.ingest.flow import Finished, Flow, run_jobs
 from audio_ident.ingest.identity import relink_by_hash
 from audio_ident.ingest.job import Job
+from audio_ident.ingest.places import root_is_gone
 from audio_ident.ingest.progress import Meter
 from audio_ident.ingest.session import ImportSession
 from audio_ident.ingest.stages import Heard, hash_file, listen
@@ -27,6 +36,7 @@ from audio_ident.ingest.writer import (
 )
 from audio_ident.model.library import TrackId
 from audio_ident.model.reports import Phase, Reason
+from audio_ident.stores.sql.names import display_name
 from audio_ident.units import ticks_to_seconds
 
 _T = TypeVar("_T")
@@ -160,9 +170,15 @@ class Listening:
 
     def _fail(self, finished: Finished[_T], error: FileProblem) -> None:
         job = finished.job
+        if isinstance(error, FileUnreadable) and root_is_gone(_root_of(job)):
+            raise RootVanished(f"{display_name(str(_root_of(job)))} cannot be reached any more")
         file_id = save_failure(self._stores, job, error, finished.handed_at)
         self._session.add_errors([error_entry(self._stores, job.path, error, file_id)])
         self._meter.add_failure(job, error)
+
+
+def _root_of(job: Job) -> Path:
+    return Path(str(job.path).removesuffix(job.stamp.relative_path))
 
 
 def _result(outcome: Future[_T]) -> _T | FileProblem:
