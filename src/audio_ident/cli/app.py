@@ -13,6 +13,7 @@ from audio_ident.cli.imports import import_
 from audio_ident.cli.maintenance import check, rebuild
 from audio_ident.cli.session import GlobalOptions
 from audio_ident.cli.tracks import tracks
+from audio_ident.cli.watch import watch
 
 DataDir = Annotated[
     Path | None, typer.Option(file_okay=False, help="Folder of the library; setting `data_dir`.")
@@ -63,6 +64,6 @@ def make_cli(entrance: Entrance) -> typer.Typer:
         )
 
     cli.command("import")(import_)
-    for command in (identify, tracks, check, rebuild, doctor):
+    for command in (watch, identify, tracks, check, rebuild, doctor):
         cli.command()(command)
     return cli

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from audio_ident.cli.application_watching import Watching
 from audio_ident.model.library import Track
 from audio_ident.model.reports import (
     CheckFinding,
@@ -41,6 +42,11 @@ class Application(Protocol):
 
         `retry_failed` tries every file again that failed before, however often.
         """
+        ...
+
+    @property
+    def watching(self) -> Watching:
+        """Imports by itself what changes."""
         ...
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:

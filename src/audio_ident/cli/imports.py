@@ -67,10 +67,20 @@ def _show_summary(output: Output, summary: ImportSummary) -> None:
         output.failure(failure)
     if summary.failed > len(summary.failures):
         output.note(f"... and {summary.failed - len(summary.failures)} more")
+    for notice in summary.notices:
+        output.notice(notice)
+    output.text(summary_text(summary))
+    if summary.state == SessionState.CANCELLED:
+        output.note("interrupted; the same command continues")
+
+
+def summary_text(summary: ImportSummary) -> str:
+    """What an import did, in one line."""
     counts = {
         "imported": summary.imported,
         "unchanged": summary.unchanged,
         "with the same bytes as others": summary.duplicates,
+        "moved": summary.moved,
         "missing": summary.missing,
         "found again": summary.reappeared,
         "failed": summary.failed,
@@ -79,9 +89,7 @@ def _show_summary(output: Output, summary: ImportSummary) -> None:
     }
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     length = f"{summary.audio_s / 60:.1f} min of audio in {summary.elapsed_s:.1f} s"
-    output.text(f"{told or 'no audio files found'}; {length}")
-    if summary.state == SessionState.CANCELLED:
-        output.note("interrupted; the same command continues")
+    return f"{told or 'no audio files found'}; {length}"
 
 
 def _exit_code(summary: ImportSummary) -> ExitCode:
