@@ -92,14 +92,17 @@ def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_only_one_process_imports(collection: Collection, own_library: Path) -> None:
-    """While another process writes, import and rebuild give exit code 5; reading goes on."""
+    """While another process writes, an import queues, rebuild is refused, reading goes on."""
     with WriterLock(own_library):
-        importing = run(own_library, "import", collection.music)
+        importing = run(own_library, "import", collection.music, "--queue", "--json")
         rebuilding = run(own_library, "rebuild", "--json")
         listing = run(own_library, "tracks", "--json")
 
-    assert (importing.code, rebuilding.code, listing.code) == (5, 5, 0)
-    assert f"process {os.getpid()}" in importing.stderr
+    assert (importing.code, rebuilding.code, listing.code) == (0, 5, 0)
+    assert importing.document["state"] == "queued"
+    assert f"process {os.getpid()}" in rebuilding.document["error"]["fact"]
+    ran = run(own_library, "sessions", "run", "--json").document["sessions"]
+    assert [(s["id"], s["state"]) for s in ran] == [(importing.document["id"], "completed")]
     assert rebuilding.document["error"]["code"] == "LIBRARY_LOCKED"
 
 

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from audio_ident.cli.application import Application, Entrance
-from audio_ident.errors import AudioIdentError, NoAudio
+from audio_ident.errors import AudioIdentError, NoAudio, RootVanished
 from audio_ident.model.analysis import AudioDigest
-from audio_ident.model.library import SessionState, Track
+from audio_ident.model.library import Track
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -17,8 +17,11 @@ from audio_ident.model.reports import (
     ImportProgress,
     ImportSummary,
     RebuildSummary,
+    WorkerActivity,
 )
+from audio_ident.model.sessions import SessionState, StoredSession
 from audio_ident.settings import Settings
+from builders.memory_sessions import MemorySessions
 from builders.reports import an_import_progress, an_import_summary, an_unknown_clip
 
 
@@ -40,22 +43,41 @@ class MemoryApplication:
     was_tracklist: bool = False
     was_retried: bool = False
     was_deep: bool = False
+    watched: tuple[Path, ...] = ()
+    _imports: MemorySessions = dataclasses.field(init=False)
 
-    def import_folders(
+    def __post_init__(self) -> None:
+        self._imports = MemorySessions(self._import)
+
+    @property
+    def queue(self) -> MemorySessions:
+        """Runs sessions."""
+        return self._imports
+
+    @property
+    def sessions(self) -> MemorySessions:
+        """Knows sessions."""
+        return self._imports
+
+    @property
+    def watching(self) -> "MemoryWatching":
+        """Pretends to watch."""
+        return MemoryWatching(self)
+
+    def _import(
         self,
-        folders: Sequence[Path],
-        *,
-        retry_failed: bool,
+        session: StoredSession,
         on_progress: Callable[[ImportProgress], None],
         should_stop: Callable[[], bool],
     ) -> ImportSummary:
         """Count the files and give the prepared summary."""
-        self.was_retried = retry_failed
-        paths = [path for folder in folders for path in sorted(folder.iterdir())]
+        self.was_retried = session.order.parameters.retry_failed
+        paths = [p for folder in session.order.folders for p in sorted(Path(folder).iterdir())]
         for number, path in enumerate(paths, start=1):
             self.on_file()
+            worker = WorkerActivity(file=path.name, stage="listening", since_s=0.5)
             on_progress(
-                an_import_progress(files_done=number, files_total=len(paths), current=(path.name,))
+                an_import_progress(files_done=number, files_total=len(paths), workers=(worker,))
             )
             if should_stop():
                 return dataclasses.replace(
@@ -100,3 +122,24 @@ class MemoryApplication:
             yield Diagnosis(part="data directory", health=self.health, fact=fact, remedy="")
 
         return Entrance(open_application=open_application, diagnose=diagnose)
+
+
+@dataclasses.dataclass(slots=True)
+class MemoryWatching:
+    """Imports once, meets a problem if there is one, and watches no longer."""
+
+    application: MemoryApplication
+
+    def run(
+        self,
+        folders: Sequence[Path],
+        *,
+        on_import: Callable[[ImportSummary], None],
+        on_problem: Callable[[AudioIdentError], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        """Tell of one import and of one problem."""
+        self.application.watched = tuple(folders)
+        assert not should_stop()
+        on_import(self.application.summary)
+        on_problem(RootVanished("/music is gone"))

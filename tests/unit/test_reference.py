@@ -14,6 +14,9 @@ from audio_ident.cli import documents
 from audio_ident.cli.app import make_cli
 from audio_ident.cli.exits import ExitCode
 from audio_ident.model.answer import Span
+from audio_ident.model.codes import CODES
+from audio_ident.model.library import FileError, Stage
+from audio_ident.model.parameters import ImportParameters
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -22,7 +25,9 @@ from audio_ident.model.reports import (
     IdentifiedMatch,
     RebuildSummary,
 )
+from audio_ident.model.sessions import Profile
 from builders.application import MemoryApplication
+from builders.memory_sessions import NOON, a_session
 from builders.reports import a_failure, a_match, a_track, an_identified_clip, an_import_summary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +35,13 @@ CLI_PAGE = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
 
 
 FAILURE = a_failure()
+A_PROFILE = Profile(
+    name="all", folders=(), parameters=ImportParameters(), created_at=NOON, last_used_at=None
+)
+A_FILE_ERROR = FileError(
+    path="/a", stage=Stage.ANALYSIS, code="NO_AUDIO", fact="", attempts=1, is_retryable=False,
+    occurred_at=NOON,
+)  # fmt: skip
 DOCUMENTS = [
     documents.clip_document(
         "clip.wav",
@@ -47,6 +59,10 @@ DOCUMENTS = [
         CheckFinding(code=FindingCode.UNHELD, subject="ab", fact="no file", remedy="import")
     ),
     documents.rebuild_document(RebuildSummary(indexed=1, lost=())),
+    documents.session_document(a_session()),
+    documents.profile_document(A_PROFILE),
+    documents.file_error_document(A_FILE_ERROR),
+    documents.code_document(CODES[0]),
     documents.diagnosis_document(Diagnosis(part="index", health=Health.OK, fact="", remedy="")),
 ]
 """One of each shape, with everything filled in."""
@@ -65,6 +81,9 @@ def commands() -> dict[str, list[str]]:
     """Options of every command, by its name; the empty name has those before the command."""
     group = typer.main.get_command(make_cli(MemoryApplication().entrance()))
     found = {"": group, **group.commands}  # type: ignore[attr-defined]
+    for name, command in list(found.items()):
+        if name and hasattr(command, "commands"):
+            found |= {f"{name} {word}": child for word, child in command.commands.items()}
     return {
         name: [option for parameter in command.params for option in parameter.opts]
         for name, command in found.items()
@@ -88,7 +107,7 @@ def test_every_exit_code_is_documented() -> None:
     )
 
 
-@pytest.mark.parametrize("script", ["module_map", "settings_reference"])
+@pytest.mark.parametrize("script", ["module_map", "settings_reference", "errors_reference"])
 def test_generated_pages_are_up_to_date(script: str) -> None:
     """What is made from the code was made again after its last change."""
     result = subprocess.run(

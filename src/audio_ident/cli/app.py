@@ -8,10 +8,13 @@ import typer
 
 from audio_ident.cli.application import Entrance
 from audio_ident.cli.doctor import doctor
+from audio_ident.cli.errors import errors
 from audio_ident.cli.identify import identify
 from audio_ident.cli.imports import import_
 from audio_ident.cli.maintenance import check, rebuild
+from audio_ident.cli.profiles import profiles
 from audio_ident.cli.session import GlobalOptions
+from audio_ident.cli.sessions import sessions
 from audio_ident.cli.tracks import tracks
 from audio_ident.cli.watch import watch
 
@@ -64,6 +67,8 @@ def make_cli(entrance: Entrance) -> typer.Typer:
         )
 
     cli.command("import")(import_)
-    for command in (watch, identify, tracks, check, rebuild, doctor):
+    for command in (watch, identify, tracks, errors, check, rebuild, doctor):
         cli.command()(command)
+    cli.add_typer(sessions, name="sessions")
+    cli.add_typer(profiles, name="profiles")
     return cli

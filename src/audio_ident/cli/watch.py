@@ -26,15 +26,18 @@ def watch(
     New files are imported once they have kept their size for a while. The settings `watch_mode`,
     `settle_s` and `rescan_schedule` say how and when.
     """
-    with command(context, as_json=False, as_lines=as_lines) as output:
-        with library(context) as application, until_told() as stopped:
-            output.note("watching; Ctrl-C ends it")
-            application.watching.run(
-                [folder.absolute() for folder in folders or ()],
-                on_import=lambda summary: _show(output, summary),
-                on_problem=output.error,
-                should_stop=stopped,
-            )
+    with (
+        command(context, as_json=False, as_lines=as_lines) as output,
+        library(context) as application,
+        until_told() as stopped,
+    ):
+        output.note("watching; Ctrl-C ends it")
+        application.watching.run(
+            [folder.absolute() for folder in folders or ()],
+            on_import=lambda summary: _show(output, summary),
+            on_problem=output.error,
+            should_stop=stopped,
+        )
 
 
 def _show(output: Output, summary: ImportSummary) -> None:
@@ -46,4 +49,3 @@ def _show(output: Output, summary: ImportSummary) -> None:
     for notice in summary.notices:
         output.notice(notice)
     output.text(summary_text(summary))
-

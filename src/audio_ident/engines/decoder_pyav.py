@@ -94,6 +94,8 @@ class _Hearing:
             while True:
                 try:
                     packet = next(demuxed, None)
+                except MemoryError:  # says nothing about the file
+                    raise
                 except PYAV_ODDITIES:
                     self._tally.damage_count += 1
                     break
@@ -135,6 +137,8 @@ class _Hearing:
     def _decode(self, packet: "Packet[AudioStream]") -> list[AudioFrame]:
         try:
             return self._context.decode(packet if packet.size else None)
+        except MemoryError:  # says nothing about the file
+            raise
         except PYAV_ODDITIES:
             self._tally.damage_count += 1
             return []

@@ -123,6 +123,8 @@ def _open_container(file: BinaryIO) -> InputContainer:
             metadata_errors="replace",
             buffer_size=READ_BUFFER_BYTES,
         )
+    except MemoryError:  # says nothing about the file
+        raise
     except PYAV_ODDITIES as error:
         if id3_bytes(file) and file_bytes(file) <= id3_bytes(file) + ID3V1_BYTES:
             raise NoAudio("the file holds tags and nothing else") from error

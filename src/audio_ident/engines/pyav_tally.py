@@ -98,6 +98,9 @@ class Tally:
         """What was lost, with both numbers."""
         missing_s = 0.0 if declared_s is None else float(declared_s) - self.seconds
         allowed_s = max(MISSING_SECONDS, MISSING_SHARE * float(declared_s or 0))
+        if missing_s < -allowed_s:
+            fact = f"decoded {self.seconds:.1f} seconds, {float(declared_s or 0):.1f} are claimed"
+            return (AudioWarning(code="DURATION_MISMATCH", message=fact),)
         if missing_s <= allowed_s and not self.damage_count:
             return ()
         whole = "an unknown number of" if declared_s is None else f"{float(declared_s):.1f}"

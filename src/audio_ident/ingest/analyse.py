@@ -12,7 +12,13 @@ from audio_ident.core.listeners.audio_digest import AudioDigest as AudioDigestLi
 from audio_ident.core.listeners.file_digest import FileDigest
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Decoder
-from audio_ident.errors import FileChanged, FileUnreadable, LimitExceeded
+from audio_ident.errors import (
+    BadInput,
+    FileChanged,
+    FileUnreadable,
+    FingerprintFailed,
+    LimitExceeded,
+)
 from audio_ident.model.analysis import Analysis, AudioDigest, Field, Section
 from audio_ident.model.audio import Feed
 
@@ -48,10 +54,7 @@ def analyse(
     outcome = _hear_file(path, decoder, hearing, limits)
     if _identity(path) != before:
         raise FileChanged("size, time or place of the file changed while it was read")
-    sections = {
-        listener.name: Section(version=listener.version, fields=listener.finish())
-        for listener in hearing
-    }
+    sections = {listener.name: _section(listener) for listener in hearing}
     return FileAnalysis(
         sha256=str(_answer(sections, FileDigest.name, "sha256")),
         size_bytes=before.size_bytes,
@@ -112,6 +115,13 @@ def _fan_out(listeners: Sequence[Listener], feed: Feed) -> Callable[[Any], None]
             listener.feed(block)
 
     return hand_on
+
+
+def _section(listener: Listener) -> Section:
+    try:
+        return Section(version=listener.version, fields=listener.finish())
+    except BadInput as error:
+        raise FingerprintFailed(f"{listener.name}: {error.fact}") from error
 
 
 def _answer(sections: dict[str, Section], listener: str, field: str) -> Field:

@@ -4,24 +4,27 @@ Everything that was reported as done is done for good: a process that is killed 
 goes on, at its next start, with the files that were not.
 """
 
-import functools
 import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from audio_ident.errors import AudioIdentError, FileUnreadable
+from audio_ident.errors import AudioIdentError, Cancelled, FileUnreadable
 from audio_ident.ingest.listening import Listening
 from audio_ident.ingest.places import choose_places
 from audio_ident.ingest.progress import Meter
 from audio_ident.ingest.session import ImportSession
+from audio_ident.ingest.space import SpaceGuard, needed_bytes
+from audio_ident.ingest.steering import Steering
 from audio_ident.ingest.survey import survey
 from audio_ident.ingest.sweep import forget_unheld, sweep
 from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
 from audio_ident.ingest.worklist import Worklist
 from audio_ident.ingest.writer import error_entry, notice_entry
-from audio_ident.model.library import SessionState
+from audio_ident.model.library import SessionId
+from audio_ident.model.parameters import ImportParameters
 from audio_ident.model.reports import FileFailure, ImportProgress, ImportSummary, Phase, Reason
+from audio_ident.model.sessions import SessionOrder, SessionState, StoredSession
 from audio_ident.stores.sql.names import display_name
 
 _NOTICES_KEPT = 100
@@ -44,7 +47,7 @@ def import_folders(
     on_progress: Callable[[ImportProgress], None] = ignore_progress,
     should_stop: Callable[[], bool] = never,
 ) -> ImportSummary:
-    """Bring the library up to date with some folders.
+    """Bring the library up to date with some folders, in a session that need not wait.
 
     Parameters
     ----------
@@ -61,33 +64,113 @@ def import_folders(
         finished before stay finished.
     """
     stores = tools.stores
+    parameters = ImportParameters(accept_missing=options.accept_missing)
+    order = SessionOrder(folders=tuple(map(str, folders)), parameters=parameters)
+    session = enqueue(stores, order, SessionId(tools.new_id()))
+    return run_session(session, tools, options, on_progress, should_stop)
+
+
+def enqueue(stores: Stores, order: SessionOrder, session_id: SessionId) -> StoredSession:
+    """Put a session at the end of the queue.
+
+    Raises
+    ------
+    BadInput
+        Something named is no folder, or belongs to the system. Nothing was done.
+    """
+    now = stores.clock.now()
     with stores.catalogue.writing() as rows:
-        places = choose_places(
-            folders, rows.roots, stores.clock.now(), accept_missing=options.accept_missing
+        choose_places(
+            map(Path, order.folders),
+            rows.roots,
+            now,
+            accept_missing=order.parameters.accept_missing,
         )
-        rows.sessions.interrupt_open(stores.clock.now())
-    session = ImportSession.start(stores, tools.new_id(), places)
-    meter = Meter(stores.clock, options.progress_interval_s, on_progress)
+        rows.sessions.add(session_id, order, now)
+        return rows.sessions.get(session_id)
+
+
+def run_session(
+    session: StoredSession,
+    tools: ImportTools,
+    options: ImportOptions,
+    on_progress: Callable[[ImportProgress], None] = ignore_progress,
+    should_stop: Callable[[], bool] = never,
+) -> ImportSummary:
+    """Do what a queued session is to do; raises as `import_folders` does.
+
+    The caller holds the right to write, so whatever else seems to be at work was interrupted.
+    """
+    stores = tools.stores
+    row = ImportSession(stores, session.id)
+    meter = Meter(session.id, stores.clock, options.progress_interval_s, on_progress)
+    run = _Run(tools, options, row, meter, Steering(row, stores.clock, should_stop))
     try:
-        sweep(stores)
-        meter.begin(Phase.SCANNING)
-        worklist = survey(stores, places, options)
-        _note_survey(stores, session, worklist)
-        meter.add_warnings(len(worklist.notices))
-        session.found = worklist.found
-        checkpoint = functools.partial(session.save_counts, meter)
-        Listening(tools, options, session, meter, (should_stop, checkpoint)).run(worklist.jobs)
+        try:
+            run.work([Path(folder) for folder in session.order.folders])
+            state = run.final_state()
+        except Cancelled:
+            state = SessionState.CANCELLED
         forget_unheld(stores)
         stores.index.publish()
-        state = _final_state(meter, worklist)
-        session.end(meter, state)
-        meter.begin(Phase.DONE)
+        row.end(meter, state)
+        meter.begin(Phase.DONE, row.state)
     except AudioIdentError as error:
-        session.fail(meter, error)
+        row.fail(meter, error)
         raise
     with stores.catalogue.reading() as rows:
-        missing = rows.files.count_missing(worklist.missing)  # some have turned up elsewhere
-    return _summary(session, meter, worklist, (state, missing))
+        missing = rows.files.count_missing(run.worklist.missing)  # some turned up elsewhere
+    return _summary(row, meter, run.worklist, missing)
+
+
+class _Run:
+    """One session at work."""
+
+    def __init__(
+        self,
+        tools: ImportTools,
+        options: ImportOptions,
+        session: ImportSession,
+        meter: Meter,
+        steering: Steering,
+    ) -> None:
+        self._tools = tools
+        self._stores = tools.stores
+        self._options = options
+        self._session = session
+        self._meter = meter
+        self._steering = steering
+        self.worklist = Worklist()
+
+    def work(self, folders: Sequence[Path]) -> None:
+        """Scan, compare and listen; raises `Cancelled` when it is to end before."""
+        stores, session = self._stores, self._session
+        with stores.catalogue.writing() as rows:
+            rows.sessions.interrupt_open(stores.clock.now())
+            places = choose_places(
+                folders,
+                rows.roots,
+                stores.clock.now(),
+                accept_missing=self._options.accept_missing,
+            )
+        session.move(SessionState.SCANNING)
+        self._meter.begin(Phase.SCANNING, session.state)
+        sweep(stores)
+        self.worklist = survey(stores, places, self._options, self._steering.along)
+        session.found = self.worklist.found
+        _note_survey(stores, session, self.worklist)
+        self._meter.add_warnings(notice.code for notice in self.worklist.notices)
+        session.move(SessionState.PROCESSING)
+        SpaceGuard(self._tools.free_bytes, self._options.reserve_bytes).check(
+            needed_bytes(self.worklist.jobs)
+        )
+        listening = Listening(self._tools, self._options, session, self._meter, self._steering)
+        listening.run(self.worklist.jobs)
+
+    def final_state(self) -> SessionState:
+        """How it ends, once there is no more to do."""
+        is_complete = self._meter.files_done() == len(self.worklist.jobs)
+        return SessionState.COMPLETED if is_complete else SessionState.CANCELLED
 
 
 def _note_survey(stores: Stores, session: ImportSession, worklist: Worklist) -> None:
@@ -106,23 +189,14 @@ def _note_survey(stores: Stores, session: ImportSession, worklist: Worklist) -> 
         rows.sessions.add_errors(session.id, [*problems, *warnings])
 
 
-def _final_state(meter: Meter, worklist: Worklist) -> SessionState:
-    if meter.files_done() < len(worklist.jobs):
-        return SessionState.CANCELLED
-    if meter.count_of("failed") or worklist.unscannable:
-        return SessionState.COMPLETED_WITH_ERRORS
-    return SessionState.COMPLETED
-
-
 def _summary(
-    session: ImportSession, meter: Meter, worklist: Worklist, end: tuple[SessionState, int]
+    session: ImportSession, meter: Meter, worklist: Worklist, missing: int
 ) -> ImportSummary:
-    state, missing = end
     reasons: Counter[Reason] = Counter(job.reason for job in worklist.jobs)
     listened, copies = meter.count_of("listened"), meter.count_of("duplicates")
     return ImportSummary(
         session_id=session.id,
-        state=state,
+        state=session.state,
         found=worklist.found,
         unchanged=worklist.found
         - len(worklist.jobs)

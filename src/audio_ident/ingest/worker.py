@@ -14,6 +14,8 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from typing import Any
 
+from audio_ident.errors import OutOfMemory
+
 try:
     import resource
 except ImportError:  # Windows has no such limits
@@ -53,6 +55,8 @@ def _answer(request: bytes) -> bytes:
     try:
         function, arguments, keywords = pickle.loads(request)  # noqa: S301 -- from our owner
         return pickle.dumps((True, function(*arguments, **keywords)))
+    except MemoryError:
+        return pickle.dumps((False, OutOfMemory("more memory is needed than a worker may use")))
     except Exception as error:  # noqa: BLE001 -- one of the three places: the pool worker
         return _pickled_error(error)
 

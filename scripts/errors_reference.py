@@ -1,0 +1,53 @@
+"""Writes docs/reference/errors.md from the table of codes; --check compares."""
+
+import sys
+from pathlib import Path
+
+from audio_ident.model.codes import CODES, Code
+
+PAGE = Path(__file__).resolve().parent.parent / "docs/reference/errors.md"
+
+HEADER = """\
+# Errors, warnings and outcomes
+
+Every code, what it means, and what can be done. Codes are stable: scripts may rely on them.
+`audio-ident errors` lists the files that cannot be used as things stand now, `--session` what one
+import met, and `--codes` this table.
+
+| severity | meaning |
+|---|---|
+| `warn` | the file is used, and something about it should be known |
+| `skip_file` | this file is not used; all others go on |
+| `abort` | the command or the import ends; what was finished stays |
+| `outcome` | nothing is wrong |
+
+What is *retryable* may pass by itself: an import tries such files again, at most three times, and
+`import --retry-failed` tries any failed file again, however often it failed. The codes of the
+services that say who made a recording come with the step that asks them.
+
+This page is made from `errors.py` and `model/codes.py`: change it there, then run `make docs`.
+
+| code | severity | retryable | meaning | what to do |
+|---|---|---|---|---|
+"""
+
+
+def errors_reference() -> str:
+    """The page."""
+    return HEADER + "".join(_row(code) for code in CODES)
+
+
+def _row(code: Code) -> str:
+    retryable = "yes" if code.is_retryable else "no"
+    cells = (f"`{code.code}`", f"`{code.severity}`", retryable, code.meaning, code.remedy)
+    return f"| {' | '.join(cells)} |\n"
+
+
+if __name__ == "__main__":
+    page = errors_reference()
+    if "--check" in sys.argv:
+        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page:
+            sys.exit("docs/reference/errors.md is out of date: run `make docs`")
+        print("errors reference: up to date")
+    else:
+        PAGE.write_text(page, encoding="utf-8")
