@@ -12,7 +12,7 @@
     │   ├── FileChanged           FILE_CHANGED_DURING_IMPORT  it changed while it was read
     │   ├── FileStillWritten      FILE_STILL_WRITTEN     it is still growing
     │   ├── UnsupportedFormat     UNSUPPORTED_FORMAT     no audio container or codec that we know
-    │   ├── NoAudio               NO_AUDIO               no audio stream, or only pictures
+    │   ├── NoAudio               NO_AUDIO               no audio stream, only pictures, or silence
     │   ├── VideoFile             VIDEO_FILE             a film; its sound track is not music
     │   ├── AudioTooShort         FILE_TOO_SHORT         fewer seconds than can be listened to
     │   ├── LimitExceeded         LIMIT_EXCEEDED         more bytes or seconds than allowed
@@ -156,7 +156,7 @@ class UnsupportedFormat(FileProblem):
 
 
 class NoAudio(FileProblem):
-    """The file holds no audio stream, or nothing but pictures."""
+    """The file holds no audio stream, nothing but pictures, or nothing but silence."""
 
     code = "NO_AUDIO"
     remedy = "Nothing to do: there is nothing to listen to in this file."

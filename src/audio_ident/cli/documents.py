@@ -77,10 +77,6 @@ def import_document(summary: ImportSummary) -> Document:
     }
 
 
-def _tally(tally: SortTally) -> Document:
-    return {"files": tally.files, "bytes": tally.size_bytes}
-
-
 def session_document(session: StoredSession) -> Document:
     return {
         "id": session.id,
@@ -127,6 +123,10 @@ def file_error_document(error: FileError | ErrorEntry) -> Document:
 
 def code_document(code: Code) -> Document:
     return dataclasses.asdict(code)
+
+
+def _tally(tally: SortTally) -> Document:
+    return {"files": tally.files, "bytes": tally.size_bytes}
 
 
 def failure_document(failure: FileFailure) -> Document:

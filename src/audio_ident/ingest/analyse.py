@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from audio_ident.core.listeners.audio_digest import AudioDigest as AudioDigestListener
 from audio_ident.core.listeners.file_digest import FileDigest
 from audio_ident.core.listeners.protocol import Listener
+from audio_ident.core.listeners.silence import Silence
 from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Decoder
 from audio_ident.errors import (
     BadInput,
@@ -18,9 +19,13 @@ from audio_ident.errors import (
     FileUnreadable,
     FingerprintFailed,
     LimitExceeded,
+    NoAudio,
 )
 from audio_ident.model.analysis import Analysis, AudioDigest, Field, Section
-from audio_ident.model.audio import Feed
+from audio_ident.model.audio import MONO_RATE_HZ, Feed
+
+LEAST_AUDIBLE_SAMPLES = MONO_RATE_HZ // 10
+"""A tenth of a second: with less than that above the silence threshold, nothing can be known."""
 
 READ_BYTES = 1 << 20
 """Bytes read at a time for the digest of the file."""
@@ -49,12 +54,15 @@ def analyse(
     """
     hearing = [make_listener() for make_listener in listeners]
     before = _identity(path)
+    if not before.size_bytes:
+        raise NoAudio("the file is empty")
     if before.size_bytes > limits.max_bytes:
         raise LimitExceeded(f"{before.size_bytes} bytes, more than {limits.max_bytes}")
     outcome = _hear_file(path, decoder, hearing, limits)
     if _identity(path) != before:
         raise FileChanged("size, time or place of the file changed while it was read")
     sections = {listener.name: _section(listener) for listener in hearing}
+    _refuse_silence(sections)
     return FileAnalysis(
         sha256=str(_answer(sections, FileDigest.name, "sha256")),
         size_bytes=before.size_bytes,
@@ -110,7 +118,7 @@ def _read_through(file: BinaryIO, sink: Callable[[bytes], None]) -> None:
 def _fan_out(listeners: Sequence[Listener], feed: Feed) -> Callable[[Any], None]:
     hearing = [listener for listener in listeners if listener.hears is feed]
 
-    def hand_on(block: Any) -> None:  # noqa: ANN401 -- bytes, Mono or Stereo, told by the feed
+    def hand_on(block: Any) -> None:  # noqa: ANN401 -- its type is told by the feed
         for listener in hearing:
             listener.feed(block)
 
@@ -122,6 +130,12 @@ def _section(listener: Listener) -> Section:
         return Section(version=listener.version, fields=listener.finish())
     except BadInput as error:
         raise FingerprintFailed(f"{listener.name}: {error.fact}") from error
+
+
+def _refuse_silence(sections: dict[str, Section]) -> None:
+    silence = sections.get(Silence.name)
+    if silence and int(silence.fields["audible_samples"]) < LEAST_AUDIBLE_SAMPLES:
+        raise NoAudio("nothing but silence is to be heard")
 
 
 def _answer(sections: dict[str, Section], listener: str, field: str) -> Field:

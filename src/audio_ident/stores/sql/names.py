@@ -19,6 +19,16 @@ def display_name(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+def path_to_text(path: str) -> str:
+    """A path as plain ASCII from which `path_from_text` gives the same path, odd bytes and all."""
+    return quote_from_bytes(os.fsencode(path), safe="/ ")
+
+
+def path_from_text(text: str) -> str:
+    """The path that was given to `path_to_text`."""
+    return os.fsdecode(unquote_to_bytes(text))
+
+
 def displaced_path(path: bytes, file_id: int) -> bytes:
     """Relative path of a missing file whose place another file has taken.
 
@@ -31,13 +41,3 @@ def displaced_path(path: bytes, file_id: int) -> bytes:
 def real_path(path: bytes) -> str:
     """Relative path of a file as the system spells it, displaced or not."""
     return os.fsdecode(path.split(b"\0")[0])
-
-
-def path_to_text(path: str) -> str:
-    """A path as plain ASCII from which `path_from_text` gives the same path, odd bytes and all."""
-    return quote_from_bytes(os.fsencode(path), safe="/ ")
-
-
-def path_from_text(text: str) -> str:
-    """The path that was given to `path_to_text`."""
-    return os.fsdecode(unquote_to_bytes(text))
