@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import decode, identify, imports, index, listeners
+from benchmarks import decode, identify, imports, index, listeners, scan
 from benchmarks.measure import Figure, save_results
 from benchmarks.music import Music, music_from
 
@@ -17,6 +17,7 @@ STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "listeners": listeners.measure,
     "index": index.measure,
     "import": imports.measure,
+    "scan": scan.measure,
     "identify": identify.measure,
 }
 
