@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import analysis, decode, identify, imports, index, listeners
+from benchmarks import analysis, decode, identify, imports, index, listeners, scan
 from benchmarks.measure import Figure, save_results
 from benchmarks.music import Music, music_from
 
@@ -18,6 +18,7 @@ STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "analysis": analysis.measure,
     "index": index.measure,
     "import": imports.measure,
+    "scan": scan.measure,
     "identify": identify.measure,
 }
 

@@ -85,6 +85,48 @@ class Settings(BaseSettings):
         description="A file that takes longer to listen to is given up.",
         json_schema_extra={"unit": "seconds of wall time"},
     )
+    settle_s: float = pydantic.Field(
+        default=10,
+        ge=0,
+        le=3600,
+        description="A file that changed less long ago is looked at twice before it is imported, "
+        "and left for the next time if it is still being written. `watch` waits that long for "
+        "files to keep their size.",
+        json_schema_extra={"unit": "seconds"},
+    )
+    most_vanished_percent: float = pydantic.Field(
+        default=20,
+        ge=0,
+        le=100,
+        description="If more of the files of a folder vanish at once, an import stops and asks.",
+        json_schema_extra={"unit": "percent"},
+    )
+    scan_depth: int = pydantic.Field(
+        default=4096,
+        ge=1,
+        le=4096,
+        description="How many folders deep music is looked for; the default finds everything.",
+        json_schema_extra={"unit": "folders"},
+    )
+    watch_mode: Literal["auto", "events", "polling"] = pydantic.Field(
+        default="auto",
+        description="How `watch` notices changes: told by the system, by looking, or by looking "
+        "only where a folder lies on a network.",
+    )
+    watch_poll_interval_s: float = pydantic.Field(
+        default=30,
+        ge=0.1,
+        le=86_400,
+        description="How often `watch` looks where it is not told.",
+        json_schema_extra={"unit": "seconds"},
+    )
+    rescan_schedule: str = pydantic.Field(
+        default="",
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d|every [1-9]\d{0,2}[mh])?$",
+        description="When `watch` imports everything again, changed or not: a time of day such as "
+        "`03:30`, or an interval such as `every 30m` or `every 6h`; empty for never.",
+        json_schema_extra={"default_text": "never"},
+    )
     worker_memory_bytes: int = pydantic.Field(
         default=4 * 2**30,
         ge=2**30,

@@ -20,9 +20,12 @@ from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.errors import StoreProblem
 from audio_ident.identify.clip_file import IdentifyTools, identify_file
 from audio_ident.ingest.analyse import analyse
+from audio_ident.ingest.changes import WatchMode
+from audio_ident.ingest.places import root_folders
 from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.queue import SessionQueue
 from audio_ident.ingest.rebuild import rebuild
+from audio_ident.ingest.schedule import parse_schedule
 from audio_ident.ingest.tools import (
     Clock,
     ImportOptions,
@@ -31,6 +34,7 @@ from audio_ident.ingest.tools import (
     Versions,
     analysis_version,
 )
+from audio_ident.ingest.watch import FolderWatch, WatchPlan
 from audio_ident.ingest.worker import WorkerLimits
 from audio_ident.library.check import check
 from audio_ident.library.diagnosis import diagnose_installation
@@ -123,6 +127,17 @@ class LocalApplication:
         self.queue = SessionQueue(
             catalogue, CLOCK, _new_id, self._import_tools, (os.getpid(), is_alive)
         )
+        self.watching = FolderWatch(
+            WatchPlan(
+                mode=WatchMode(settings.watch_mode),
+                poll_interval_s=settings.watch_poll_interval_s,
+                settle_s=settings.settle_s,
+                schedule=parse_schedule(settings.rescan_schedule),
+            ),
+            CLOCK,
+            functools.partial(root_folders, catalogue),
+            self.queue.import_now,
+        )
         self.sessions = SessionBook(catalogue, CLOCK.now, self._if_nobody_writes)
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
@@ -203,6 +218,9 @@ class LocalApplication:
             retry_failed=parameters.retry_failed,
             thorough=parameters.thorough,
             accept_missing=parameters.accept_missing,
+            most_vanished_share=self._settings.most_vanished_percent / 100,
+            settle_s=self._settings.settle_s,
+            scan_depth=self._settings.scan_depth,
             reserve_bytes=self._settings.reserve_bytes,
         )
 

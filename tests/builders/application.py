@@ -1,12 +1,12 @@
 """A small application that lives in memory, to stand behind the command line in tests."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from audio_ident.cli.application import Application, Entrance
-from audio_ident.errors import AudioIdentError, NoAudio
+from audio_ident.errors import AudioIdentError, NoAudio, RootVanished
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import Track
 from audio_ident.model.reports import (
@@ -43,6 +43,7 @@ class MemoryApplication:
     was_tracklist: bool = False
     was_retried: bool = False
     was_deep: bool = False
+    watched: tuple[Path, ...] = ()
     _imports: MemorySessions = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,6 +58,11 @@ class MemoryApplication:
     def sessions(self) -> MemorySessions:
         """Knows sessions."""
         return self._imports
+
+    @property
+    def watching(self) -> "MemoryWatching":
+        """Pretends to watch."""
+        return MemoryWatching(self)
 
     def _import(
         self,
@@ -116,3 +122,24 @@ class MemoryApplication:
             yield Diagnosis(part="data directory", health=self.health, fact=fact, remedy="")
 
         return Entrance(open_application=open_application, diagnose=diagnose)
+
+
+@dataclasses.dataclass(slots=True)
+class MemoryWatching:
+    """Imports once, meets a problem if there is one, and watches no longer."""
+
+    application: MemoryApplication
+
+    def run(
+        self,
+        folders: Sequence[Path],
+        *,
+        on_import: Callable[[ImportSummary], None],
+        on_problem: Callable[[AudioIdentError], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        """Tell of one import and of one problem."""
+        self.application.watched = tuple(folders)
+        assert not should_stop()
+        on_import(self.application.summary)
+        on_problem(RootVanished("/music is gone"))

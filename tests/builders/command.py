@@ -45,7 +45,12 @@ def environment(**changes: str) -> dict[str, str]:
     """Environment of tests, without settings of audio-ident, and changes."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("AUDIO_IDENT_")}
     nowhere = str(ROOT / "tests" / "no-settings-here")
-    return inherited | {"XDG_CONFIG_HOME": nowhere, "XDG_DATA_HOME": nowhere} | changes
+    ours = {
+        "XDG_CONFIG_HOME": nowhere,
+        "XDG_DATA_HOME": nowhere,
+        "AUDIO_IDENT_SETTLE_S": "0",  # tests import files that they have just written
+    }
+    return inherited | ours | changes
 
 
 def run(data: Path, *arguments: str | Path, stdin: bytes = b"", **changes: str) -> Ending:
@@ -90,12 +95,13 @@ def run_afresh(data: Path, *arguments: str | Path, **changes: str) -> Ending:
     return Ending(code=done.returncode, stdout=done.stdout, stderr=done.stderr)
 
 
-def start(data: Path, *arguments: str | Path) -> "subprocess.Popen[bytes]":
-    """Start audio-ident and let it run."""
-    return subprocess.Popen(
-        command(data, *arguments),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def start(data: Path, *arguments: str | Path, log: Path | None = None) -> "subprocess.Popen[bytes]":
+    """Start audio-ident and let it run; what it prints goes to the log."""
+    with (log or Path(os.devnull)).open("wb") as output:
+        return subprocess.Popen(
+            command(data, *arguments),
+            cwd=ROOT,
+            env=environment(),
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+        )

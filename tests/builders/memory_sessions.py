@@ -5,7 +5,7 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from audio_ident.errors import NotFound
+from audio_ident.errors import BadInput, NotFound
 from audio_ident.model.library import ErrorEntry, FileError, SessionId
 from audio_ident.model.parameters import ImportParameters
 from audio_ident.model.reports import ImportProgress, ImportSummary
@@ -63,7 +63,9 @@ class MemorySessions:
         profile: str | None,
         is_awaited: bool,
     ) -> SessionId:
-        """Remember an order."""
+        """Remember an order; refuse folders that are not there, as every application does."""
+        if not all(map(Path.is_dir, folders)):
+            raise BadInput("that is no folder")
         session_id = SessionId(f"s{len(self.known) + 1}")
         order = SessionOrder(
             folders=tuple(map(str, folders)),

@@ -210,11 +210,38 @@ def test_import_of_nothing_but_failures_failed(music: Path) -> None:
 
 
 def test_import_of_a_missing_folder_is_a_usage_error(tmp_path: Path) -> None:
-    """A folder that is not there is told before anything is opened."""
+    """A folder that is not there, and that the library does not know, is a slip of the pen."""
+    assert invoke(MemoryApplication(), "import", tmp_path / "nowhere").exit_code == 2
+
+
+def test_watch_tells_of_imports_and_problems(music: Path) -> None:
+    """Imports are data, problems are messages; it watches what it was given."""
     application = MemoryApplication()
 
-    assert invoke(application, "import", tmp_path / "nowhere").exit_code == 2
-    assert application.opened_with is None
+    result = invoke(application, "watch", music)
+
+    assert result.exit_code == 0
+    assert "3 imported" in result.stdout
+    assert "ROOT_VANISHED" in result.stderr
+    assert application.watched == (music,)
+
+
+def test_watch_tells_one_object_a_line(music: Path) -> None:
+    """Programs get imports and problems alike on stdout."""
+    lines = invoke(MemoryApplication(), "watch", music, "--jsonl").stdout.splitlines()
+
+    assert [json.loads(line)["type"] for line in lines] == ["import", "error"]
+
+
+def test_import_hands_on_what_it_is_told(music: Path) -> None:
+    """Thoroughness and accepted losses reach the order."""
+    application = MemoryApplication()
+
+    invoke(application, "import", music, "--thorough", "--accept-missing")
+
+    (session,) = application.sessions.known.values()
+    assert session.order.parameters.thorough
+    assert session.order.parameters.accept_missing
 
 
 def test_first_interrupt_finishes_the_file_at_hand(music: Path) -> None:

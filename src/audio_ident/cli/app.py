@@ -16,6 +16,7 @@ from audio_ident.cli.profiles import profiles
 from audio_ident.cli.session import GlobalOptions
 from audio_ident.cli.sessions import sessions
 from audio_ident.cli.tracks import tracks
+from audio_ident.cli.watch import watch
 
 DataDir = Annotated[
     Path | None, typer.Option(file_okay=False, help="Folder of the library; setting `data_dir`.")
@@ -66,7 +67,7 @@ def make_cli(entrance: Entrance) -> typer.Typer:
         )
 
     cli.command("import")(import_)
-    for command in (identify, tracks, errors, check, rebuild, doctor):
+    for command in (watch, identify, tracks, errors, check, rebuild, doctor):
         cli.command()(command)
     cli.add_typer(sessions, name="sessions")
     cli.add_typer(profiles, name="profiles")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from audio_ident.cli.application_sessions import Queue, Sessions
+from audio_ident.cli.application_watching import Watching
 from audio_ident.model.library import Track
 from audio_ident.model.reports import (
     CheckFinding,
@@ -36,6 +37,11 @@ class Application(Protocol):
     @property
     def sessions(self) -> Sessions:
         """What is known of imports, profiles and failed files."""
+        ...
+
+    @property
+    def watching(self) -> Watching:
+        """Imports by itself what changes."""
         ...
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:

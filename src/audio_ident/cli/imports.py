@@ -20,7 +20,7 @@ from audio_ident.model.sessions import SessionState
 
 Folders = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Folders with music."),
+    typer.Argument(metavar="DIR", file_okay=False, help="Folders with music."),
 ]
 ProfileName = Annotated[
     str | None, typer.Option("--profile", help="Take folders and parameters from a profile.")
@@ -34,6 +34,13 @@ RetryFailed = Annotated[
         "--retry-failed",
         help="Try files again that failed before; without folders, wherever there are some.",
     ),
+]
+Thorough = Annotated[
+    bool, typer.Option("--thorough", help="Open every file to see whether it is music.")
+]
+AcceptMissing = Annotated[
+    bool,
+    typer.Option("--accept-missing", help="Believe it when a large part of a folder is gone."),
 ]
 OnlyQueue = Annotated[
     bool, typer.Option("--queue", help="Leave it to the process that works on the queue.")
@@ -54,6 +61,8 @@ def import_(  # noqa: PLR0913 -- typer: one for each option
     profile: ProfileName = None,
     workers: Workers = None,
     retry_failed: RetryFailed = False,
+    thorough: Thorough = False,
+    accept_missing: AcceptMissing = False,
     only_queue: OnlyQueue = False,
     as_json: AsJson = False,
 ) -> None:
@@ -62,7 +71,12 @@ def import_(  # noqa: PLR0913 -- typer: one for each option
     While another import runs, this one waits for its turn. Ctrl-C once finishes the files at hand
     and keeps everything done so far, twice stops at once; the same command continues later.
     """
-    given = {"workers": workers, "retry_failed": retry_failed or None}
+    given = {
+        "workers": workers,
+        "retry_failed": retry_failed or None,
+        "thorough": thorough or None,
+        "accept_missing": accept_missing or None,
+    }
     order = _Order(
         folders=[folder.absolute() for folder in folders or ()],
         profile=profile,
@@ -121,10 +135,20 @@ def _show_summary(output: Output, summary: ImportSummary) -> None:
         output.failure(failure)
     if summary.failed > len(summary.failures):
         output.note(f"... and {summary.failed - len(summary.failures)} more")
+    for notice in summary.notices:
+        output.notice(notice)
+    output.text(summary_text(summary))
+    if summary.state == SessionState.CANCELLED:
+        output.note("interrupted; the same command continues")
+
+
+def summary_text(summary: ImportSummary) -> str:
+    """What an import did, in one line."""
     counts = {
         "imported": summary.imported,
         "unchanged": summary.unchanged,
         "with the same bytes as others": summary.duplicates,
+        "moved": summary.moved,
         "missing": summary.missing,
         "found again": summary.reappeared,
         "failed": summary.failed,
@@ -133,9 +157,7 @@ def _show_summary(output: Output, summary: ImportSummary) -> None:
     }
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     length = f"{summary.audio_s / 60:.1f} min of audio in {summary.elapsed_s:.1f} s"
-    output.text(f"{told or 'no audio files found'}; {length}")
-    if summary.state == SessionState.CANCELLED:
-        output.note("interrupted; the same command continues")
+    return f"{told or 'no audio files found'}; {length}"
 
 
 def _exit_code(summary: ImportSummary) -> ExitCode:

@@ -1,4 +1,4 @@
-"""Ctrl-C: once finishes the file at hand, twice stops."""
+"""Signals: Ctrl-C once finishes the file at hand, twice stops; a service ends when told."""
 
 import signal
 import threading
@@ -23,3 +23,15 @@ def gentle_interrupt(on_first: Callable[[], None]) -> Iterator[Callable[[], bool
         yield stop.is_set
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def until_told() -> Iterator[Callable[[], bool]]:
+    """Give a `should_stop` that turns True at Ctrl-C or SIGTERM; the second signal raises."""
+    with gentle_interrupt(lambda: None) as stopped:
+        interrupt = signal.getsignal(signal.SIGINT)
+        previous = signal.signal(signal.SIGTERM, interrupt)
+        try:
+            yield stopped
+        finally:
+            signal.signal(signal.SIGTERM, previous)

@@ -90,6 +90,12 @@ class Output:
         fact = f"{failure.path}: {failure.fact}"
         self._complain("failed", failure.code, fact, failure.remedy)
 
+    def notice(self, notice: FileFailure) -> None:
+        """Say on stderr what is worth knowing about one file that stopped nothing."""
+        if not self._is_quiet:
+            fact = f"{notice.path}: {notice.fact}"
+            self._complain("note", notice.code, fact, notice.remedy)
+
     @contextmanager
     def progress(self, label: str) -> Iterator[Advance]:
         """Show a progress bar on stderr while the block runs, if a person is watching."""

@@ -38,6 +38,7 @@ from audio_ident.ingest.writer import (
 )
 from audio_ident.model.library import TrackId
 from audio_ident.model.reports import Phase, Reason
+from audio_ident.stores.sql.names import display_name
 from audio_ident.units import ticks_to_seconds
 
 _T = TypeVar("_T")
@@ -175,7 +176,7 @@ class Listening:
     def _fail(self, finished: Finished[_T], error: FileProblem) -> None:
         job = finished.job
         if isinstance(error, FileUnreadable) and root_is_gone(_root_of(job)):
-            raise RootVanished(f"{_root_of(job)} cannot be reached any more")
+            raise RootVanished(f"{display_name(str(_root_of(job)))} cannot be reached any more")
         file_id = save_failure(self._stores, job, error, finished.handed_at)
         self._session.add_errors([error_entry(self._stores, job.path, error, file_id)])
         self._meter.add_failure(job, error)

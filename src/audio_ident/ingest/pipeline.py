@@ -65,7 +65,7 @@ def import_folders(
     """
     stores = tools.stores
     parameters = ImportParameters(accept_missing=options.accept_missing)
-    order = SessionOrder(folders=tuple(str(folder) for folder in folders), parameters=parameters)
+    order = SessionOrder(folders=tuple(map(str, folders)), parameters=parameters)
     session = enqueue(stores, order, SessionId(tools.new_id()))
     return run_session(session, tools, options, on_progress, should_stop)
 
@@ -118,7 +118,9 @@ def run_session(
     except AudioIdentError as error:
         row.fail(meter, error)
         raise
-    return _summary(row, meter, run.worklist)
+    with stores.catalogue.reading() as rows:
+        missing = rows.files.count_missing(run.worklist.missing)  # some turned up elsewhere
+    return _summary(row, meter, run.worklist, missing)
 
 
 class _Run:
@@ -187,7 +189,9 @@ def _note_survey(stores: Stores, session: ImportSession, worklist: Worklist) -> 
         rows.sessions.add_errors(session.id, [*problems, *warnings])
 
 
-def _summary(session: ImportSession, meter: Meter, worklist: Worklist) -> ImportSummary:
+def _summary(
+    session: ImportSession, meter: Meter, worklist: Worklist, missing: int
+) -> ImportSummary:
     reasons: Counter[Reason] = Counter(job.reason for job in worklist.jobs)
     listened, copies = meter.count_of("listened"), meter.count_of("duplicates")
     return ImportSummary(
@@ -205,7 +209,7 @@ def _summary(session: ImportSession, meter: Meter, worklist: Worklist) -> Import
         duplicates=copies,
         failed=meter.count_of("failed"),
         moved=len(worklist.moves) + meter.count_of("moved"),
-        missing=len(worklist.missing),
+        missing=missing,
         reappeared=len(worklist.reappeared),
         warnings=meter.count_of("warnings"),
         audio_s=meter.audio_s,

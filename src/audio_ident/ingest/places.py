@@ -13,6 +13,7 @@ from audio_ident.errors import BadInput, RootVanished
 from audio_ident.ingest.worklist import Place, is_below
 from audio_ident.stores.sql.names import display_name
 from audio_ident.stores.sql.roots import Root, Roots
+from audio_ident.stores.sql.unit_of_work import Catalogue
 
 _SYSTEM_FOLDERS = frozenset({"/", "/etc", "/sys", "/proc", "/dev", "/boot", "/run"})
 
@@ -86,6 +87,12 @@ def _relative(path: str, root: str) -> str:
 
 def _is_inside(path: str, root: str) -> bool:
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def root_folders(catalogue: Catalogue) -> list[Path]:
+    """All folders of the library."""
+    with catalogue.reading() as rows:
+        return [Path(root.path) for root in rows.roots.all()]
 
 
 def root_is_gone(root: Path) -> bool:

@@ -84,7 +84,9 @@ class SessionQueue:
                 paths = tuple(rows.failures.roots())
             if not paths:
                 raise BadInput("no folder is given, and none is known that needs work")
-            choose_places(map(Path, paths), rows.roots, now)
+            choose_places(
+                map(Path, paths), rows.roots, now, accept_missing=parameters.accept_missing
+            )
             order = SessionOrder(
                 folders=paths,
                 parameters=parameters,
@@ -126,6 +128,11 @@ class SessionQueue:
                 told = reason
                 on_waiting(reason)
             self._wait(session_id, should_stop)
+
+    def import_now(self, folders: Sequence[Path], should_stop: Callable[[], bool]) -> ImportSummary:
+        """Queue an import of some folders and run it when it is its turn."""
+        session_id = self.enqueue(folders, parameters=ImportParameters(), is_awaited=True)
+        return self.run(session_id, should_stop=should_stop)
 
     def run_queued(
         self,

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from audio_ident.core.sniff import LEAST_BYTES
 from audio_ident.engines.tag_protocol import TagReader, TagReading
-from audio_ident.errors import FileChanged, FileUnreadable
+from audio_ident.errors import FileChanged, FileUnreadable, NoAudio
 from audio_ident.ingest.job import Job
 from audio_ident.model.analysis import Analysis
 
@@ -65,6 +66,8 @@ def listen(job: Job, analyse: Callable[[Path], ListenedFile], tag_reader: TagRea
         The leaf that says what is wrong with the file.
     """
     _check_unchanged(job)
+    if job.stamp.size < LEAST_BYTES:
+        raise NoAudio(f"{job.path.name} is empty")
     listened = analyse(job.path)
     reading = tag_reader.read(job.path)
     _check_unchanged(job)

@@ -46,6 +46,11 @@ REMARKS: tuple[Code, ...] = (
         "Nothing to do; another program may show a wrong length.",
     ),
     _remark(
+        "LARGE_FILE",
+        "The file has more than 2 GiB: it takes long, and may hold more than one piece of music.",
+        "Nothing to do if that is meant.",
+    ),
+    _remark(
         "TAGS_BROKEN",
         "The tags cannot be read; the audio is used without them.",
         "Write the tags again with a tag editor.",

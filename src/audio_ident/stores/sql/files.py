@@ -126,6 +126,16 @@ class Files:
         """Say that missing files are back, unchanged."""
         self._set_state(file_ids, FileState.PRESENT, None)
 
+    def count_missing(self, file_ids: Collection[int]) -> int:
+        """How many of some files are missing."""
+        ids = list(file_ids)
+        found = 0
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            chosen = FileRow.id.in_(ids[start : start + _IDS_AT_ONCE])
+            query = sa.select(sa.func.count()).where(chosen, FileRow.state == FileState.MISSING)
+            found += self._session.scalar(query) or 0
+        return found
+
     def _set_state(
         self, file_ids: Collection[int], state: FileState, missing_since: datetime.datetime | None
     ) -> None:
