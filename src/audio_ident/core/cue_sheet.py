@@ -10,7 +10,7 @@ Source: the CDRWIN user's guide, appendix A, and what is found beside real album
 import dataclasses
 import re
 from collections.abc import Iterable
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from audio_ident.core.claims import clean_text, find_isrc
 from audio_ident.model.chapters import Chapter, ChapterSource
@@ -29,6 +29,8 @@ MAX_TRACKS = 999
 MAX_PROBLEMS = 20
 """More are not listed; the sheet is no sheet then."""
 
+_TEXTS = frozenset({"TITLE", "PERFORMER", "ISRC", "FLAGS", "CATALOG"})
+_IGNORED = frozenset({"REM", "SONGWRITER", "CDTEXTFILE", "POSTGAP"})
 _LINE = re.compile(r"\s*([A-Za-z]+)(?:\s+(.*?))?\s*")
 _TIME = re.compile(r"(\d{1,4}):([0-5]?\d):(\d{1,2})", re.ASCII)
 _QUOTED = re.compile(r'"(.*)"(?:\s+\S+)?|(.*?)(?:\s+(?:WAVE|MP3|AIFF|BINARY|MOTOROLA|FLAC))?')
@@ -42,7 +44,7 @@ class _Open:
     file_name: str | None
     fields: dict[str, str] = dataclasses.field(default_factory=dict)
     indexes: dict[int, tuple[str | None, Ticks]] = dataclasses.field(default_factory=dict)
-    pregap_ticks: Ticks = Ticks(0)
+    pregap_ticks: Ticks | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -96,7 +98,7 @@ def chapters_of(sheet: CueSheet, file_name: str | None, source: ChapterSource) -
         As the sheet spells it; None takes every track, for a sheet that lies in the file itself.
     """
     tracks = [t for t in sheet.tracks if file_name is None or t.file_name == file_name]
-    if any(a.start_ticks >= b.start_ticks for a, b in zip(tracks, tracks[1:], strict=False)):
+    if any(a.start_ticks >= b.start_ticks for a, b in pairwise(tracks)):
         tracks = sorted({track.start_ticks: track for track in tracks}.values(), key=_start)
     ends = [track.start_ticks for track in tracks[1:]]
     return [
@@ -122,8 +124,6 @@ def _take_line(reading: _Reading, line: str) -> str | None:
     if match is None:
         return "no command"
     command, rest = match[1].upper(), match[2] or ""
-    if command == "REM":
-        return None
     if command == "FILE":
         reading.file_name = _unquoted(rest)
         return None if reading.file_name else "FILE without a name"
@@ -131,11 +131,10 @@ def _take_line(reading: _Reading, line: str) -> str | None:
         return _take_track(reading, rest)
     if command in {"INDEX", "PREGAP"}:
         return _take_position(reading, command, rest)
-    if command in {"TITLE", "PERFORMER", "SONGWRITER", "ISRC", "FLAGS", "CATALOG"}:
+    if command in _TEXTS:
         fields = reading.tracks[-1].fields if reading.tracks else reading.fields
         fields[command] = _unquoted(rest)
-        return None
-    return None if command in {"CDTEXTFILE", "POSTGAP"} else f"{clean_text(command)} is unknown"
+    return None if command in _TEXTS | _IGNORED else f"{command[:20]} is unknown"
 
 
 def _take_track(reading: _Reading, rest: str) -> str | None:

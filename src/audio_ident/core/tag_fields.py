@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from audio_ident.core.claims import (
     MAX_VALUES,
@@ -60,7 +60,7 @@ _SHOWN_CHARACTERS = 60
 def tags_of(claims: Claims) -> tuple[Tags, tuple[str, ...]]:
     """The claims that can be stored, and a sentence about each id that is none."""
     problems: list[str] = []
-    fields: dict[str, object] = {**_names(claims), **_numbers(claims), **_gains(claims)}
+    fields: dict[str, Any] = {**_names(claims), **_numbers(claims), **_gains(claims)}
     for field, find_id in _IDS.items():
         fields[field] = _first(_valid(claims, field, find_id, problems))
     for field, find_id in _ID_LISTS.items():
@@ -70,7 +70,7 @@ def tags_of(claims: Claims) -> tuple[Tags, tuple[str, ...]]:
     return dataclasses.replace(Tags(), **fields), tuple(problems)
 
 
-def _names(claims: Claims) -> dict[str, object]:
+def _names(claims: Claims) -> dict[str, Any]:
     artists = _texts(claims, "artist", is_placeholder_name)
     album_artists = _texts(claims, "album_artist", is_placeholder_name)
     genres = _texts(claims, "genre")
@@ -91,7 +91,7 @@ def _names(claims: Claims) -> dict[str, object]:
     }
 
 
-def _numbers(claims: Claims) -> dict[str, object]:
+def _numbers(claims: Claims) -> dict[str, Any]:
     track, track_total = number_and_total(_first(claims.get(TRACK, ())) or "")
     disc, disc_total = number_and_total(_first(claims.get(DISC, ())) or "")
     return {
@@ -103,7 +103,7 @@ def _numbers(claims: Claims) -> dict[str, object]:
     }
 
 
-def _gains(claims: Claims) -> dict[str, object]:
+def _gains(claims: Claims) -> dict[str, Any]:
     """Where both forms stand side by side the R128 one counts: Opus knows no other."""
     kinds = (("replaygain_track_gain_db", R128_TRACK), ("replaygain_album_gain_db", R128_ALBUM))
     return {
@@ -117,9 +117,7 @@ def _gains(claims: Claims) -> dict[str, object]:
 def _texts(
     claims: Claims, field: str, is_placeholder: Callable[[str], bool] = lambda text: not text
 ) -> tuple[str, ...]:
-    return tuple(
-        text for text in clean_texts(claims.get(field, ())) if not is_placeholder(text)
-    )
+    return tuple(text for text in clean_texts(claims.get(field, ())) if not is_placeholder(text))
 
 
 def _found(claims: Claims, field: str, find: Callable[[str], _T | None]) -> list[_T]:

@@ -108,7 +108,8 @@ def _of_vorbis(tags: Any) -> list[Chapter]:  # noqa: ANN401 -- mutagen has no ty
 
 def _of_flac(container: FLAC) -> list[Chapter]:
     rate_hz = container.info.sample_rate
-    tracks = list(container.cuesheet.tracks)
+    sheet: Any = container.cuesheet
+    tracks = list(sheet.tracks)
     starts = [_flac_start(track) for track in tracks]
     return [
         Chapter(
@@ -154,4 +155,3 @@ def _start(chapter: Chapter) -> Ticks:
 
 def _has_end(chapter: Chapter) -> bool:
     return chapter.end_ticks is not None and chapter.start_ticks < chapter.end_ticks < 2**62
-

@@ -37,10 +37,7 @@ def embedded_pictures(
         for picture in container.pictures:
             yield _of_flac(picture)
     if isinstance(tags, ID3):
-        for frame in tags.getall("APIC"):
-            yield RawPicture(
-                data=frame.data, role=_role(int(frame.type)), description=str(frame.desc)
-            )
+        yield from _of_id3(tags)
     elif isinstance(tags, MP4Tags):
         for cover in tags.get("covr", []):
             yield RawPicture(data=bytes(cover), role=PictureRole.FRONT)
@@ -55,6 +52,11 @@ def embedded_pictures(
 
 def _role(kind: int) -> PictureRole:
     return _ROLES.get(kind, PictureRole.OTHER)
+
+
+def _of_id3(tags: ID3) -> Iterator[RawPicture]:
+    for frame in tags.getall("APIC"):
+        yield RawPicture(data=frame.data, role=_role(int(frame.type)), description=str(frame.desc))
 
 
 def _of_flac(picture: Picture) -> RawPicture:

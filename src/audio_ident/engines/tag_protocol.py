@@ -65,6 +65,4 @@ class TagReader(Protocol):
 
 def tag_warnings(code: str, facts: Iterable[str]) -> tuple[AudioWarning, ...]:
     """At most `MAX_WARNINGS` warnings of one kind, fit to be stored."""
-    return tuple(AudioWarning(code=code, message=clean_text(fact)) for fact in facts)[
-        :MAX_WARNINGS
-    ]
+    return tuple(AudioWarning(code=code, message=clean_text(fact)) for fact in facts)[:MAX_WARNINGS]

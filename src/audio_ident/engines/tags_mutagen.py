@@ -90,13 +90,15 @@ class _Reading:
         self._warnings: list[AudioWarning] = []
 
     def result(self) -> TagReading:
-        claims = dict(self._try("tags", self._claims, {}))
+        nothing: Mapping[str, Sequence[str]] = {}
+        claims = dict(self._try("tags", self._claims, nothing))
         sheets = claims.pop(tag_names.CUE_SHEET, ())
         tags, problems = tags_of(claims)
         self._warn("TAG_REJECTED", problems)
         pictures: list[RawPicture] = []
         self._try("pictures", lambda: pictures.extend(self._pictures()), None)
-        chapters = self._try("chapters", lambda: self._chapters(sheets), [])
+        no_chapters: list[Chapter] = []
+        chapters = self._try("chapters", lambda: self._chapters(sheets), no_chapters)
         return TagReading(
             tags=tags,
             chapters=tuple(chapters),

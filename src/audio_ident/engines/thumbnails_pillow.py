@@ -62,7 +62,7 @@ _BACKGROUND = (255, 255, 255)
 """Shines through transparent covers, as paper does."""
 
 
-class PictureRejected(Exception):  # noqa: N818 -- stays between engine and stage
+class PictureRejected(Exception):
     """The bytes are no picture that we show; the message says why."""
 
 

@@ -13,18 +13,21 @@ from audio_ident.ingest.flow import Finished, Flow, run_jobs
 from audio_ident.ingest.job import Job
 from audio_ident.ingest.progress import Meter
 from audio_ident.ingest.session import ImportSession
-from audio_ident.ingest.stages import Heard, hash_file, listen
+from audio_ident.ingest.stages import Heard, hash_file, listen, read_tags
 from audio_ident.ingest.tools import ImportOptions, ImportTools
 from audio_ident.ingest.writer import (
     error_entry,
     find_copy,
     save_copy,
+    save_description,
     save_failure,
     save_heard,
     warning_entry,
 )
+from audio_ident.model.audio import AudioWarning
+from audio_ident.model.description import FileDescription
 from audio_ident.model.library import TrackId
-from audio_ident.model.reports import Phase
+from audio_ident.model.reports import Phase, Reason
 from audio_ident.units import ticks_to_seconds
 
 _T = TypeVar("_T")
@@ -47,12 +50,14 @@ class Listening:
         self._session = session
         self._meter = meter
         self._should_stop, self._checkpoint = steering
+        self._due_tags: deque[Job] = deque()
         self._checkpoint_s = self._stores.clock.monotonic_s()
 
     def run(self, jobs: Sequence[Job]) -> None:
         """Work on every job, until it is done or stopping is asked for."""
         self._meter.begin(Phase.HASHING, jobs)
-        hashed = self._hash(jobs)
+        self._due_tags = deque(job for job in jobs if job.reason == Reason.TAGS)
+        hashed = self._hash([job for job in jobs if job.reason != Reason.TAGS])
         self._meter.begin(Phase.LISTENING)
         groups = group_by_content(hashed)
         self._take_known_copies(groups)
@@ -61,6 +66,9 @@ class Listening:
         )
         for finished in run_jobs(self._flow(), work, groups.leaders):
             self._take_heard(finished, groups)
+        reading = functools.partial(read_tags, tag_reader=self._tools.tag_reader)
+        for described in run_jobs(self._flow(), reading, self._due_tags):
+            self._take_description(described)
 
     def _flow(self) -> Flow:
         return Flow(
@@ -130,17 +138,32 @@ class Listening:
         job = finished.job
         track_id = TrackId(self._tools.new_id())
         file_id = save_heard(self._stores, job, heard, track_id, finished.handed_at)
-        warnings = (*heard.analysis.warnings, *heard.reading.warnings)
-        self._session.add_errors(
-            [warning_entry(self._stores, job.path, warning, file_id) for warning in warnings]
-        )
-        self._meter.add_warnings(len(warnings))
+        self._warn(job, file_id, (*heard.analysis.warnings, *heard.description.warnings))
         self._meter.add_listened(job, ticks_to_seconds(heard.analysis.facts.duration_ticks))
         return file_id
 
     def _copy(self, job: Job, source_id: int) -> None:
         save_copy(self._stores, job, source_id, TrackId(self._tools.new_id()))
-        self._meter.add_copy(job)
+        self._due_tags.append(job)
+
+    def _take_description(self, finished: Finished[FileDescription]) -> None:
+        job = finished.job
+        result = _result(finished.outcome)
+        if isinstance(result, FileProblem):
+            self._fail(finished, result)
+            return
+        file_id = save_description(self._stores, job, result)
+        self._warn(job, file_id, result.warnings)
+        if job.reason == Reason.TAGS:
+            self._meter.add_retagged(job)
+        else:
+            self._meter.add_copy(job)
+
+    def _warn(self, job: Job, file_id: int, warnings: Sequence[AudioWarning]) -> None:
+        self._session.add_errors(
+            [warning_entry(self._stores, job.path, warning, file_id) for warning in warnings]
+        )
+        self._meter.add_warnings(len(warnings))
 
     def _fail(self, finished: Finished[_T], error: FileProblem) -> None:
         job = finished.job

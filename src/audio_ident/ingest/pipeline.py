@@ -140,6 +140,7 @@ def _summary(
         listened=listened,
         duplicates=copies,
         failed=meter.count_of("failed"),
+        retagged=meter.count_of("retagged"),
         missing=len(worklist.missing),
         reappeared=len(worklist.reappeared),
         warnings=meter.count_of("warnings"),

@@ -11,6 +11,7 @@ from audio_ident.stores.sql.names import display_name
 from audio_ident.stores.sql.sessions import SessionCounts
 
 _FAILURES_KEPT = 100
+_DONE = ("listened", "duplicates", "retagged", "failed")
 
 
 class Meter:
@@ -53,6 +54,10 @@ class Meter:
         """Count a file whose bytes were known."""
         self._count("duplicates", job)
 
+    def add_retagged(self, job: Job) -> None:
+        """Count a file whose tags were read again."""
+        self._count("retagged", job)
+
     def add_failure(self, job: Job, error: FileProblem) -> None:
         """Count a file that cannot be used."""
         if len(self.failures) < _FAILURES_KEPT:
@@ -76,7 +81,7 @@ class Meter:
         self._show(current, is_due=False)
 
     def count_of(self, name: str) -> int:
-        """Files that were `listened`, `duplicates` or `failed`; or `warnings`."""
+        """Files that were `listened`, `duplicates`, `retagged` or `failed`; or `warnings`."""
         return self._counts[name]
 
     def elapsed_s(self) -> float:
@@ -97,7 +102,7 @@ class Meter:
 
     def files_done(self) -> int:
         """Files that need no more work in this import."""
-        return sum(self._counts[name] for name in ("listened", "duplicates", "failed"))
+        return sum(self._counts[name] for name in _DONE)
 
     def _show(self, current: list[str], *, is_due: bool) -> None:
         now_s = self._clock.monotonic_s()

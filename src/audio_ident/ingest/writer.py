@@ -14,6 +14,7 @@ from audio_ident.ingest.stages import Heard
 from audio_ident.ingest.tools import Stores
 from audio_ident.model.analysis import Analysis
 from audio_ident.model.audio import AudioWarning
+from audio_ident.model.description import FileDescription
 from audio_ident.model.library import (
     ErrorEntry,
     Stage,
@@ -40,10 +41,10 @@ def save_heard(
         file_id = rows.files.save(job.stamp, content, stores.clock.now())
         points = whole_file_points(heard.analysis.facts.duration_ticks)
         rows.tracks.save_whole_file(file_id, new_id, points, stores.clock.now())
-        rows.files.save_tags(file_id, heard.reading.tags)
+        _save_description(rows, file_id, heard.description)
         is_derived = rows.audios.derived_versions(audio_id) == _derived(stores)
         status = StageStatus.READY if is_derived else StageStatus.PENDING
-        _save_marks(rows, stores, file_id, status, times)
+        _save_marks(rows, stores, file_id, (StageStatus.READY, status), times)
     if not is_derived:
         stores.artefacts.put(heard.analysis)
         finish_pending(stores, heard.analysis, [file_id])
@@ -81,14 +82,30 @@ def find_copy(stores: Stores, sha256: str) -> int | None:
 
 
 def save_copy(stores: Stores, job: Job, source_id: int, new_id: TrackId) -> int:
-    """Say that a file holds the same bytes as a finished one; returns its id."""
+    """Say that a file holds the same bytes as a finished one; returns its id.
+
+    It has the same tags, but may have another cover or cue sheet beside it: they are due.
+    """
     now = stores.clock.now()
     with stores.catalogue.writing() as rows:
         file_id = rows.files.save(job.stamp, rows.files.content(source_id), now)
         rows.tracks.save_whole_file(file_id, new_id, rows.tracks.points(source_id), now)
         rows.files.save_tags(file_id, rows.files.tags(source_id))
         times = StageTimes(started_at=now, ended_at=now)
-        _save_marks(rows, stores, file_id, StageStatus.READY, times)
+        _save_marks(rows, stores, file_id, (StageStatus.DUE, StageStatus.READY), times)
+    return file_id
+
+
+def save_description(stores: Stores, job: Job, description: FileDescription) -> int:
+    """Keep what a known file says of itself, and say that nothing more is due; returns its id."""
+    now = stores.clock.now()
+    with stores.catalogue.writing() as rows:
+        file_id = rows.files.get_id(job.stamp)
+        _save_description(rows, file_id, description)
+        mark = StageMark(
+            stage=Stage.TAGS, version=stores.versions.tags, status=StageStatus.READY, attempts=1
+        )
+        rows.stages.save(file_id, mark, StageTimes(started_at=now, ended_at=now))
     return file_id
 
 
@@ -105,7 +122,7 @@ def save_failure(stores: Stores, job: Job, error: FileProblem, handed_at: dateti
             content = rows.files.content(job.file_id)
         file_id = rows.files.save(job.stamp, content, stores.clock.now())
         if job.reason == Reason.CHANGED:
-            _save_marks(rows, stores, file_id, StageStatus.DUE, times)
+            _save_marks(rows, stores, file_id, (StageStatus.DUE, StageStatus.DUE), times)
         failed = StageMark(
             stage=Stage.ANALYSIS,
             version=stores.versions.analysis,
@@ -145,13 +162,23 @@ def warning_entry(stores: Stores, path: Path, warning: AudioWarning, file_id: in
     )
 
 
+def _save_description(rows: Rows, file_id: int, description: FileDescription) -> None:
+    rows.files.save_tags(file_id, description.tags)
+    rows.descriptions.save_chapters(file_id, description.chapters)
+    rows.descriptions.save_pictures(file_id, description.pictures)
+
+
 def _save_marks(
-    rows: Rows, stores: Stores, file_id: int, derived: StageStatus, times: StageTimes
+    rows: Rows,
+    stores: Stores,
+    file_id: int,
+    statuses: tuple[StageStatus, StageStatus],
+    times: StageTimes,
 ) -> None:
-    """Say how the stages stand; tags lie in the rows themselves, so they are never pending."""
+    """Say how the tags stand, and how all that is derived from the audio does."""
+    tags, derived = statuses
     for stage, version in _wanted(stores):
-        is_pending_tags = stage == Stage.TAGS and derived == StageStatus.PENDING
-        status = StageStatus.READY if is_pending_tags else derived
+        status = tags if stage == Stage.TAGS else derived
         mark = StageMark(stage=stage, version=version, status=status, attempts=1)
         rows.stages.save(file_id, mark, times)
 

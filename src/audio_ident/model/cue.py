@@ -16,7 +16,7 @@ class CueTrack:
     """INDEX 01, or the first index there is."""
     index_00_ticks: Ticks | None = None
     """Where the pause before the track begins, when it lies in the same file."""
-    pregap_ticks: Ticks = Ticks(0)
+    pregap_ticks: Ticks | None = None
     """Silence before the track that no file holds."""
     title: str | None = None
     performer: str | None = None

@@ -13,3 +13,7 @@ class PathEvidence:
     disc_number: int | None = None
     track_number: int | None = None
     title: str | None = None
+
+
+NO_EVIDENCE = PathEvidence()
+"""What a path says that says nothing."""

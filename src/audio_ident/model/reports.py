@@ -17,6 +17,8 @@ class Reason(enum.StrEnum):
     UNFINISHED = "unfinished"
     STALE = "stale"
     """Finished by another version of an algorithm."""
+    TAGS = "tags"
+    """Only what the file says of itself is read again; its audio is not decoded."""
     RETRY = "retry"
     """It failed in a way that may pass, or trying again was asked for."""
 
@@ -80,6 +82,8 @@ class ImportSummary:
     duplicates: int
     """Files whose bytes were known already, so that they were not decoded."""
     failed: int
+    retagged: int = 0
+    """Files whose tags were read again without decoding them."""
     missing: int
     """Files that were in the library and are no longer on disk."""
     reappeared: int
@@ -120,6 +124,8 @@ class FindingCode(enum.StrEnum):
     ARTEFACT_UNKNOWN = "ARTEFACT_UNKNOWN"
     NOT_INDEXED = "NOT_INDEXED"
     INDEXED_UNKNOWN = "INDEXED_UNKNOWN"
+    PICTURE_MISSING = "PICTURE_MISSING"
+    PICTURE_UNKNOWN = "PICTURE_UNKNOWN"
     UNFINISHED = "UNFINISHED"
     UNHELD = "UNHELD"
 

@@ -63,6 +63,12 @@ class FilePictureStore:
         names = (_NAME.fullmatch(path.name) for path in self._root.glob("??/*.jpg"))
         yield from sorted({match[1] for match in names if match})
 
+    def delete_unfinished(self) -> None:
+        """Remove what killed processes left; only while nobody writes."""
+        with disk_errors_named(self._root):
+            for path in self._root.glob("??/*.tmp"):
+                path.unlink(missing_ok=True)
+
     def _path(self, sha256: str, size: int) -> Path:
         if not _SHA256.fullmatch(sha256):
             raise BadInput(f"{sha256!r} is no hash of 64 hex digits")

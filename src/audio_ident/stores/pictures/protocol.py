@@ -42,3 +42,7 @@ class PictureStore(Protocol):
     def hashes(self) -> Iterator[str]:
         """Hashes of which any size is there, in order."""
         ...
+
+    def delete_unfinished(self) -> None:
+        """Remove what killed processes left; only while nobody writes."""
+        ...

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from audio_ident.errors import DatabaseProblem, DiskFull
 from audio_ident.stores.sql.audios import Audios
+from audio_ident.stores.sql.descriptions import Descriptions
 from audio_ident.stores.sql.dialect import is_disk_full, make_engine
 from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
@@ -24,6 +25,7 @@ class Rows:
 
     roots: Roots
     files: Files
+    descriptions: Descriptions
     audios: Audios
     tracks: Tracks
     stages: Stages
@@ -85,6 +87,7 @@ def _rows(session: Session) -> Rows:
     return Rows(
         roots=Roots(session),
         files=Files(session),
+        descriptions=Descriptions(session),
         audios=Audios(session),
         tracks=Tracks(session),
         stages=Stages(session),
