@@ -71,6 +71,7 @@ def _show_summary(output: Output, summary: ImportSummary) -> None:
         "imported": summary.imported,
         "unchanged": summary.unchanged,
         "with the same bytes as others": summary.duplicates,
+        "with tags read again": summary.retagged,
         "missing": summary.missing,
         "found again": summary.reappeared,
         "failed": summary.failed,
@@ -87,4 +88,5 @@ def _show_summary(output: Output, summary: ImportSummary) -> None:
 def _exit_code(summary: ImportSummary) -> ExitCode:
     if summary.state == SessionState.CANCELLED:
         return ExitCode.INTERRUPTED
-    return exit_code_of_files(summary.imported + summary.unchanged, summary.failed)
+    done = summary.imported + summary.retagged + summary.unchanged
+    return exit_code_of_files(done, summary.failed)

@@ -72,9 +72,13 @@ _NUMBERED = re.compile(
 
 
 def clean_text(text: str) -> str:
-    """Text that any database and terminal takes, trimmed, at most `MAX_TEXT_CHARACTERS` long."""
-    text = text.replace("\x00", "; ").strip("; ")
-    return _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text)).strip()[:MAX_TEXT_CHARACTERS].strip()
+    """Text that any database and terminal takes, trimmed, at most `MAX_TEXT_CHARACTERS` long.
+
+    NUL separates several values in old tags, so it becomes `; `.
+    """
+    parts = (_SURROGATE.sub("\ufffd", _CONTROL.sub(" ", part)) for part in text.split("\x00"))
+    whole = "; ".join(stripped for part in parts if (stripped := part.strip()))
+    return whole[:MAX_TEXT_CHARACTERS].strip()
 
 
 def clean_texts(texts: Iterable[str]) -> tuple[str, ...]:

@@ -39,4 +39,4 @@ def _is_strange(text: str, beyond: list[int]) -> bool:
         return True
     letters = sum(character.isalpha() for character in text)
     high = sum(code >= 0xC0 for code in beyond)
-    return high >= _MIN_STRANGE and 2 * high > letters
+    return high >= _MIN_STRANGE and 3 * high > 2 * letters

@@ -95,9 +95,7 @@ def _numbers(text: str) -> tuple[int | None, int | None]:
 def _credits(before: list[str], title: str) -> tuple[str | None, str | None, str | None]:
     if not before:
         return None, None, title
-    if len(before) == 1:
-        return before[0], None, title
-    return before[0], " - ".join(before[1:]), title
+    return before[0], " - ".join(before[1:]) or None, title
 
 
 def _name(text: str | None) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from audio_ident.core.claims import (
     MAX_VALUES,
+    clean_text,
     clean_texts,
     find_disc_id,
     find_fingerprint,
@@ -131,7 +132,7 @@ def _valid(
     for text in _split(claims.get(field, ())):
         claimed = find_id(text)
         if claimed is None:
-            shown = " ".join(clean_texts([text]))[:_SHOWN_CHARACTERS]
+            shown = clean_text(text[:_SHOWN_CHARACTERS])
             problems.append(f"{field} is no such id: {shown}")
         else:
             found.append(claimed)
@@ -145,7 +146,7 @@ def _split(texts: Sequence[str]) -> list[str]:
         for text in texts
         for part in text.replace("\x00", ";").replace("/", ";").split(";")
     ]
-    return [part for part in parts if part][:MAX_VALUES]
+    return [part for part in parts if clean_text(part)][:MAX_VALUES]
 
 
 def _first(values: Sequence[_T]) -> _T | None:

@@ -1,16 +1,16 @@
-"""The INFO chunk of WAV files, which mutagen leaves alone."""
+"""The INFO chunks of WAV files, which mutagen leaves alone."""
 
 from typing import BinaryIO
 
 MAX_INFO_BYTES = 1 << 20
-"""A longer chunk is not read."""
+"""More is not read."""
 
 MAX_CHUNKS = 1000
 """Chunks that are looked at before giving up."""
 
 
 def read_riff_info(file: BinaryIO) -> dict[str, str]:
-    """Texts of the INFO chunk by name in lower case, empty when there is none.
+    """Texts of the INFO chunks by name in lower case, empty when there is none.
 
     The chunk declares no encoding: text that is no UTF-8 is taken for CP1252, as Windows writes.
     """
@@ -18,23 +18,24 @@ def read_riff_info(file: BinaryIO) -> dict[str, str]:
     head = file.read(12)
     if head[:4] not in {b"RIFF", b"RF64"} or head[8:] != b"WAVE":
         return {}
+    found: dict[str, str] = {}
+    left_bytes = MAX_INFO_BYTES
     for _ in range(MAX_CHUNKS):
         head = file.read(8)
         size = int.from_bytes(head[4:], "little")
         if len(head) < 8:
-            return {}
-        if head[:4] == b"LIST" and 4 <= size <= MAX_INFO_BYTES:
+            break
+        end = file.tell() + size + (size & 1)
+        if head[:4] == b"LIST" and 4 <= size <= left_bytes:
+            left_bytes -= size
             content = file.read(size)
             if content[:4] == b"INFO":
-                return _texts(content[4:])
-            file.seek(size & 1, 1)
-        else:
-            file.seek(size + (size & 1), 1)
-    return {}
+                _take(content[4:], found)
+        file.seek(end)
+    return found
 
 
-def _texts(content: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _take(content: bytes, found: dict[str, str]) -> None:
     at = 0
     while at + 8 <= len(content):
         name = content[at : at + 4].decode("latin-1").lower()
@@ -42,7 +43,6 @@ def _texts(content: bytes) -> dict[str, str]:
         text = content[at + 8 : at + 8 + size].rstrip(b"\0")
         found.setdefault(name, _decoded(text))
         at += 8 + size + (size & 1)
-    return found
 
 
 def _decoded(text: bytes) -> str:
