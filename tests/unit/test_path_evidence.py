@@ -71,10 +71,10 @@ def test_tags_come_before_evidence_and_evidence_before_placeholders() -> None:
     evidence = suggests(artist="path", title="path", album="path")
     tagged = a_track(tags=Tags(title="tag", artist="tag", album="tag"), evidence=evidence)
     named = a_track(tags=Tags(), evidence=evidence)
-    bare = a_track(tags=Tags(), evidence=suggests())
+    bare = a_track(tags=Tags(), evidence=suggests(), path="/m/Track 01.flac")
     for show in (shown_title, shown_artist, shown_album):
         assert show(tagged) == ShownName(text="tag", origin=Origin.TAGS)
         assert show(named) == ShownName(text="path", origin=Origin.PATH)
     assert shown_artist(bare) == ShownName(text="Unknown Artist", origin=Origin.PLACEHOLDER)
-    assert shown_title(bare) == ShownName(text="Untitled", origin=Origin.PLACEHOLDER)
+    assert shown_title(bare) == ShownName(text="Track 01", origin=Origin.PLACEHOLDER)
     assert shown_album(bare) == ShownName(text="", origin=Origin.PLACEHOLDER)

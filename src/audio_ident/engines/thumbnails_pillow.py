@@ -26,6 +26,9 @@ MAX_BYTES = 32 << 20
 MAX_PIXELS = 40_000_000
 """A double page scanned at 600 dpi has 35 million; decoded, 40 million take 160 MB."""
 
+MAX_WEBP_PIXELS = 12_000_000
+"""WebP is decoded by way of three more copies of the picture; 12 million then take 260 MB."""
+
 JPEG_QUALITY = 85
 """Above it the files grow faster than the eye can tell."""
 
@@ -93,8 +96,9 @@ def read_picture(data: bytes) -> Picture:
                 mime = _MIMES[image.format or ""]
         except _ODDITIES as error:
             raise PictureRejected(f"no picture that can be opened: {_fact(error)}") from error
-    if width * height > MAX_PIXELS:
-        raise PictureRejected(f"{width} x {height} pixels, more than {MAX_PIXELS}")
+    most = MAX_WEBP_PIXELS if mime == "image/webp" else MAX_PIXELS
+    if width * height > most:
+        raise PictureRejected(f"{width} x {height} pixels, more than {most}")
     return Picture(
         sha256=hashlib.sha256(data).hexdigest(),
         mime=mime,
@@ -133,20 +137,31 @@ def _flat(image: Image.Image, size: int) -> Image.Image:
     image.draft("RGB", (size, size))
     image.load()
     factor = max(1, max(image.size) // (2 * size))
-    if image.mode in {"P", "PA", "1"}:
-        image = image.convert("RGBA")
-    reduced: Image.Image = image.reduce(factor) if factor > 1 else image.copy()
-    if "transparency" in image.info and reduced.mode in {"L", "RGB"}:
-        reduced.info.pop("transparency", None)
-    if reduced.mode in {"RGBA", "LA", "RGBa", "La"}:
-        reduced = reduced.convert("RGBA")
-        paper = Image.new("RGB", reduced.size, _BACKGROUND)
-        paper.paste(reduced, mask=reduced.getchannel("A"))
-        reduced = paper
-    flat = reduced.convert("RGB")
+    if image.mode in {"L", "RGB", "CMYK"}:
+        flat = image.reduce(factor).convert("RGB")
+    else:
+        flat = _on_paper(image.resize(_divided(image.size, factor), Image.Resampling.NEAREST))
     flat.thumbnail((size, size), Image.Resampling.LANCZOS)
     flat.getexif()[0x0112] = orientation
     return ImageOps.exif_transpose(flat)
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """An image with transparency, a palette or sixteen bits as plain colours.
+
+    It was shrunk by leaving pixels out: averaging would first copy it at full size, and let
+    colours shine through that transparency hides.
+    """
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda level: level / 256).convert("L").convert("RGB")
+    image = image.convert("RGBA")
+    paper = Image.new("RGB", image.size, _BACKGROUND)
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper
+
+
+def _divided(size: tuple[int, int], factor: int) -> tuple[int, int]:
+    return max(1, size[0] // factor), max(1, size[1] // factor)
 
 
 def _jpeg(image: Image.Image, size: int) -> bytes:

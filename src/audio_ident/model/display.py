@@ -8,9 +8,6 @@ from audio_ident.model.library import Track
 NO_ARTIST = "Unknown Artist"
 """Shown, never stored."""
 
-NO_TITLE = "Untitled"
-"""Shown, never stored."""
-
 
 class Origin(enum.StrEnum):
     """Where a shown name comes from."""
@@ -31,8 +28,10 @@ class ShownName:
 
 
 def shown_title(track: Track) -> ShownName:
-    """What to call a track."""
-    return _shown(track.tags.title, track.evidence.title, NO_TITLE)
+    """What to call a track; its file name, as it is, when nobody knows a title."""
+    file_name = track.path.rpartition("/")[2]
+    stem = file_name.rpartition(".")[0] or file_name
+    return _shown(track.tags.title, track.evidence.title, stem)
 
 
 def shown_artist(track: Track) -> ShownName:
