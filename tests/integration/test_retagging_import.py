@@ -111,6 +111,14 @@ def test_a_newer_reader_reads_tags_again_without_decoding(library: Library) -> N
     assert library.run(Tags(title="new"), version="2").unchanged == 2
 
 
+def test_a_copy_of_a_file_with_old_tags_is_not_decoded(library: Library) -> None:
+    """Its audio is known, and its tags are read anyway."""
+    library.run(Tags(title="old"))
+    (library.music / "b/2.wav").write_bytes((library.music / "a/1.wav").read_bytes())
+    summary = library.run(Tags(title="new"), version="2")
+    assert (summary.listened, summary.duplicates, summary.retagged) == (0, 1, 2)
+
+
 def test_a_lost_picture_is_made_again_without_decoding(library: Library) -> None:
     """The sweep notices it, and the same import reads the file again."""
     library.run(FULL)

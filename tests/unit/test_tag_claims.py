@@ -3,6 +3,7 @@
 # mypy: disable-error-code="no-untyped-call"
 
 import dataclasses
+import random
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -53,6 +54,9 @@ CONTAINERS = {
 def read(path: Path) -> TagReading:
     """What the tags say."""
     return MutagenTagReader().read(path)
+
+
+WARNINGS = {"TAGS_BROKEN", "TAG_REJECTED", "TAGS_ENCODING_UNSURE", "CUE_BROKEN"}
 
 
 def a_file(folder: Path, kind: Kind) -> Path:
@@ -132,10 +136,8 @@ def test_riff_info_is_read_where_a_wav_has_no_id3(tmp_path: Path) -> None:
     assert (found.title, found.artist, found.track_number) == ("Täg", "Bjørk", 4)
 
 
-@pytest.mark.parametrize("form", ["matroska", "webm"])
-def test_matroska_tells_tags_chapters_and_covers(tmp_path: Path, form: str) -> None:
-    """Matroska and WebM are read by FFmpeg."""
-    path = tmp_path / "a.mka"
+def write_matroska(path: Path, form: str) -> None:
+    """A little silence with tags, chapters and, where there is room, a cover."""
     with av.open(path, "w", format=form) as output:
         output.metadata.update(title="Täg", ARTIST="A", MUSICBRAINZ_TRACKID=uuid_of(1))
         millisecond = Fraction(1, 1000)
@@ -152,6 +154,13 @@ def test_matroska_tells_tags_chapters_and_covers(tmp_path: Path, form: str) -> N
         frame.sample_rate, frame.pts = 48_000, 0
         output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
+
+
+@pytest.mark.parametrize("form", ["matroska", "webm"])
+def test_matroska_tells_tags_chapters_and_covers(tmp_path: Path, form: str) -> None:
+    """Matroska and WebM are read by FFmpeg."""
+    path = tmp_path / "a.mka"
+    write_matroska(path, form)
 
     reading = read(path)
 
@@ -316,3 +325,22 @@ def test_text_in_a_wrong_encoding_is_repaired_only_where_that_is_certain(tmp_pat
     reading = read(path)
     assert (reading.tags.title, reading.tags.artist) == ("Jóga", cyrillic)
     assert [warning.code for warning in reading.warnings] == ["TAGS_ENCODING_UNSURE"]
+
+
+@pytest.mark.parametrize("name", [*CONTAINERS, "matroska"])
+def test_mutated_files_never_raise(tmp_path: Path, name: str) -> None:
+    """However bytes of a file full of tags are changed, there is an answer."""
+    if name == "matroska":
+        path = tmp_path / "a.mka"
+        write_matroska(path, name)
+    else:
+        path = a_file(tmp_path, CONTAINERS[name])
+        tag_fully(path, COVER)
+    whole = path.read_bytes()
+    chance = random.Random(name)
+    for _ in range(40):
+        broken = bytearray(whole[: chance.choice([len(whole), chance.randrange(1, len(whole))])])
+        for _ in range(chance.randrange(1, 40)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        path.write_bytes(broken)
+        assert {warning.code for warning in read(path).warnings} <= WARNINGS

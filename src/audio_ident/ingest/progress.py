@@ -56,6 +56,7 @@ class Meter:
 
     def add_retagged(self, job: Job) -> None:
         """Count a file whose tags were read again."""
+        self._bytes_listened += job.stamp.size
         self._count("retagged", job)
 
     def add_failure(self, job: Job, error: FileProblem) -> None:

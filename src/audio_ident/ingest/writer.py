@@ -61,7 +61,10 @@ def finish_pending(stores: Stores, analysis: Analysis, file_ids: list[int]) -> N
 
 
 def find_copy(stores: Stores, sha256: str) -> int | None:
-    """A finished file with exactly these bytes, None when there is none."""
+    """A file with exactly these bytes whose audio is finished, None when there is none.
+
+    Its tags do not matter, since those of a copy are read anyway.
+    """
     with stores.catalogue.reading() as rows:
         for file_id in rows.files.with_hash(sha256):
             marks = rows.stages.of_file(file_id)
@@ -71,6 +74,7 @@ def find_copy(stores: Stores, sha256: str) -> int | None:
                 and marks[stage].status == StageStatus.READY
                 and marks[stage].version == version
                 for stage, version in _wanted(stores)
+                if stage != Stage.TAGS
             )
             if (
                 is_finished
