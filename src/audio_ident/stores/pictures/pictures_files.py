@@ -6,7 +6,7 @@ its content: whoever comes second replaces a file with the same bytes.
 
 import os
 import re
-import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -77,14 +77,14 @@ class FilePictureStore:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    # each writer has a file of its own
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        unfinished = Path(file.name)
-        try:
+    writer = f"{os.getpid()}-{threading.get_ident()}"  # each has a file of its own
+    unfinished = path.with_name(f"{path.name}.{writer}.tmp")
+    try:
+        with unfinished.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            unfinished.replace(path)
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            raise
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
