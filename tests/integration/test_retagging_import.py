@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from audio_ident.engines.tag_protocol import TagReading
+from audio_ident.errors import FileUnreadable
 from audio_ident.ingest.describe import FileDescriber
 from audio_ident.ingest.pipeline import import_folders
 from audio_ident.ingest.tools import ImportOptions, Stores
@@ -29,10 +30,12 @@ class Claiming:
 
     tags: Tags
     version: int = 1
+    unreadable: frozenset[str] = frozenset()
 
     def read(self, path: Path) -> TagReading:
-        """Say it."""
-        assert path.exists()
+        """Say it, or that a file cannot be read."""
+        if path.name in self.unreadable:
+            raise FileUnreadable(path.name)
         chapter = Chapter(source=ChapterSource.CHAPTERS, start_ticks=Ticks(0), title="c")
         return TagReading(tags=self.tags, chapters=(chapter,))
 
@@ -46,14 +49,13 @@ class Library:
         self.stores = make_stores(folder / "data")
         self.decoded = folder / "decoded"
 
-    def run(self, tags: Tags, version: str = "1") -> ImportSummary:
-        """Import with a tag reader of some version."""
+    def run(self, tags: Tags, version: str = "1", unreadable: str = "") -> ImportSummary:
+        """Import with a tag reader of some version that cannot read files of one name."""
         versions = dataclasses.replace(self.stores.versions, tags=version)
         stores = dataclasses.replace(self.stores, versions=versions)
+        claiming = Claiming(tags, unreadable=frozenset({unreadable}))
         tools = make_tools(stores, self.pool, WavAnalyser(log=self.decoded))
-        tools = dataclasses.replace(
-            tools, tag_reader=FileDescriber(Claiming(tags), stores.pictures)
-        )
+        tools = dataclasses.replace(tools, tag_reader=FileDescriber(claiming, stores.pictures))
         return import_folders([self.music], tools, ImportOptions())
 
     def findings(self) -> list[FindingCode]:
@@ -117,6 +119,19 @@ def test_a_copy_of_a_file_with_old_tags_is_not_decoded(library: Library) -> None
     (library.music / "b/2.wav").write_bytes((library.music / "a/1.wav").read_bytes())
     summary = library.run(Tags(title="new"), version="2")
     assert (summary.listened, summary.duplicates, summary.retagged) == (0, 1, 2)
+
+
+def test_tags_that_cannot_be_read_again_cost_nothing_that_is_known(library: Library) -> None:
+    """Audio, track and old tags stay; the file is tried again, a limited number of times."""
+    library.run(Tags(title="old"))
+    summary = library.run(Tags(title="new"), version="2", unreadable="1.wav")
+    assert (summary.retagged, summary.failed) == (0, 2)
+    with library.stores.catalogue.reading() as rows:
+        assert [t.tags.title for t in rows.tracks.listed(TrackFilter())] == ["old", "old"]
+    assert library.findings() == []
+    assert library.run(Tags(title="new"), version="2").imported == 2
+    with library.stores.catalogue.reading() as rows:
+        assert {t.tags.title for t in rows.tracks.listed(TrackFilter())} == {"new"}
 
 
 def test_a_lost_picture_is_made_again_without_decoding(library: Library) -> None:

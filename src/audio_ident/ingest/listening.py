@@ -22,6 +22,7 @@ from audio_ident.ingest.writer import (
     save_description,
     save_failure,
     save_heard,
+    save_undescribed,
     warning_entry,
 )
 from audio_ident.model.audio import AudioWarning
@@ -150,7 +151,8 @@ class Listening:
         job = finished.job
         result = _result(finished.outcome)
         if isinstance(result, FileProblem):
-            self._fail(finished, result)
+            file_id = save_undescribed(self._stores, job, result, finished.handed_at)
+            self._note_failure(job, result, file_id)
             return
         file_id = save_description(self._stores, job, result)
         self._warn(job, file_id, result.warnings)
@@ -168,6 +170,9 @@ class Listening:
     def _fail(self, finished: Finished[_T], error: FileProblem) -> None:
         job = finished.job
         file_id = save_failure(self._stores, job, error, finished.handed_at)
+        self._note_failure(job, error, file_id)
+
+    def _note_failure(self, job: Job, error: FileProblem, file_id: int) -> None:
         self._session.add_errors([error_entry(self._stores, job.path, error, file_id)])
         self._meter.add_failure(job, error)
 

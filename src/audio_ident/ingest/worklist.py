@@ -105,11 +105,11 @@ def needed_work(
             return Reason.NEW
         if (entry.size, entry.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
             return Reason.CHANGED
-        if _open_stages(marks, wanted) == {Stage.TAGS}:
+        failed = [mark for mark in marks.values() if mark.status == StageStatus.FAILED]
+        if _open_stages(marks, wanted) == {Stage.TAGS} and not failed:
             return Reason.TAGS
         if any(stage in marks and marks[stage].version != wanted[stage] for stage in wanted):
             return Reason.STALE
-        failed = [mark for mark in marks.values() if mark.status == StageStatus.FAILED]
         if failed:
             return Reason.RETRY if any(_may_retry(mark, options) for mark in failed) else None
         return Reason.UNFINISHED if _open_stages(marks, wanted) else None

@@ -127,16 +127,20 @@ def save_failure(stores: Stores, job: Job, error: FileProblem, handed_at: dateti
         file_id = rows.files.save(job.stamp, content, stores.clock.now())
         if job.reason == Reason.CHANGED:
             _save_marks(rows, stores, file_id, (StageStatus.DUE, StageStatus.DUE), times)
-        failed = StageMark(
-            stage=Stage.ANALYSIS,
-            version=stores.versions.analysis,
-            status=StageStatus.FAILED,
-            attempts=job.attempts + 1,
-            error_code=error.code,
-            error_fact=display_name(error.fact),
-            is_retryable=error.is_retryable,
-        )
-        rows.stages.save(file_id, failed, times)
+        mark = _failed_mark(Stage.ANALYSIS, stores.versions.analysis, job, error)
+        rows.stages.save(file_id, mark, times)
+    return file_id
+
+
+def save_undescribed(
+    stores: Stores, job: Job, error: FileProblem, handed_at: datetime.datetime
+) -> int:
+    """Say why the tags of a known file could not be read; all that is known of it stays."""
+    with stores.catalogue.writing() as rows:
+        file_id = rows.files.get_id(job.stamp)
+        mark = _failed_mark(Stage.TAGS, stores.versions.tags, job, error)
+        times = StageTimes(started_at=handed_at, ended_at=stores.clock.now())
+        rows.stages.save(file_id, mark, times)
     return file_id
 
 
@@ -163,6 +167,18 @@ def warning_entry(stores: Stores, path: Path, warning: AudioWarning, file_id: in
         stage=Stage.ANALYSIS,
         file_id=file_id,
         occurred_at=stores.clock.now(),
+    )
+
+
+def _failed_mark(stage: Stage, version: str, job: Job, error: FileProblem) -> StageMark:
+    return StageMark(
+        stage=stage,
+        version=version,
+        status=StageStatus.FAILED,
+        attempts=job.attempts + 1,
+        error_code=error.code,
+        error_fact=display_name(error.fact),
+        is_retryable=error.is_retryable,
     )
 
 
