@@ -21,6 +21,7 @@ from audio_ident.errors import StoreProblem
 from audio_ident.identify.clip_file import IdentifyTools, identify_file
 from audio_ident.ingest.analyse import analyse
 from audio_ident.ingest.changes import WatchMode
+from audio_ident.ingest.describe import FileDescriber
 from audio_ident.ingest.places import root_folders
 from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.queue import SessionQueue
@@ -60,6 +61,7 @@ from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
 from audio_ident.stores.fingerprints.rebuild import rebuild_index
 from audio_ident.stores.lock import WriterLock, is_alive
+from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
@@ -118,6 +120,7 @@ class LocalApplication:
         self._catalogue = catalogue
         self._reader = reader
         self._artefacts = FileArtefactStore(places.analyses)
+        self._pictures = FilePictureStore(places.pictures)
         self._decoder = PyavDecoder(time.monotonic)
         self._limits = DecodeLimits(
             max_bytes=settings.max_file_bytes,
@@ -163,6 +166,7 @@ class LocalApplication:
             self._catalogue,
             self._artefacts,
             self._reader,
+            self._pictures,
             index_problems=find_index_problems(self._places.index),
             reads_artefacts=reads_artefacts,
         )
@@ -204,7 +208,7 @@ class LocalApplication:
                 analyse=functools.partial(
                     analyse, decoder=self._decoder, listeners=LISTENERS, limits=self._limits
                 ),
-                tag_reader=MutagenTagReader(),
+                tag_reader=FileDescriber(MutagenTagReader(), self._pictures),
                 new_id=_new_id,
                 end_calls=pool.end_calls,
                 free_bytes=functools.partial(free_bytes, self._places.data_directory),
@@ -229,6 +233,7 @@ class LocalApplication:
             catalogue=self._catalogue,
             artefacts=self._artefacts,
             index=index,
+            pictures=self._pictures,
             landmarks_of=landmarks_of,
             versions=VERSIONS,
             clock=CLOCK,

@@ -16,10 +16,12 @@ import numpy as np
 
 from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.errors import ArtefactCorrupt, ArtefactMissing
+from audio_ident.ingest.describe import FileDescriber
 from audio_ident.ingest.tools import Clock, ImportTools, Stores, Versions, analysis_version
 from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.landmarks import Landmarks
 from audio_ident.model.segment import Segment, Snapshot
+from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from builders.wav import WavAnalyser
@@ -124,6 +126,7 @@ def make_stores(data: Path, version: int = 1) -> Stores:
         catalogue=catalogue,
         artefacts=FolderArtefacts(data / "artefacts"),
         index=FolderIndex(data / "index"),
+        pictures=FilePictureStore(data / "pictures"),
         landmarks_of=landmarks_of,
         versions=Versions(
             tags="1", analysis=analysis_version([("landmarks", version)]), index=str(version)
@@ -138,6 +141,6 @@ def make_tools(stores: Stores, pool: Executor, analyser: WavAnalyser) -> ImportT
         stores=stores,
         pool=pool,
         analyse=analyser,
-        tag_reader=MutagenTagReader(),
+        tag_reader=FileDescriber(MutagenTagReader(), stores.pictures),
         new_id=lambda: str(uuid.uuid4()),
     )

@@ -30,6 +30,7 @@ from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.ingest.analyse import analyse
+from audio_ident.ingest.describe import FileDescriber
 from audio_ident.ingest.pipeline import import_folders
 from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
 from audio_ident.library.check import check
@@ -38,6 +39,7 @@ from audio_ident.model.landmarks import landmarks_of
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
 from audio_ident.stores.fingerprints.segment_options import SegmentOptions
+from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring import CLOCK, VERSIONS
@@ -85,6 +87,7 @@ def open_stores(data: Path) -> Stores:
         landmarks_of=landmarks_of,
         versions=VERSIONS,
         clock=CLOCK,
+        pictures=FilePictureStore(data / "pictures"),
     )
 
 
@@ -98,7 +101,7 @@ def import_once(music_folder: Path, data: Path) -> None:
             analyse=functools.partial(
                 analyse, decoder=PyavDecoder(time.monotonic), listeners=LISTENERS, limits=LIMITS
             ),
-            tag_reader=MutagenTagReader(),
+            tag_reader=FileDescriber(MutagenTagReader(), stores.pictures),
             new_id=lambda: str(uuid.uuid4()),
         )
         import_folders([music_folder], tools, ImportOptions(checkpoint_interval_s=0))
@@ -193,7 +196,13 @@ def examine(folder: Path) -> None:
         raise SystemExit("the import that was left alone failed")
     stores = open_stores(folder / "data")
     with closing(stores.catalogue), closing(stores.index):
-        findings = check(stores.catalogue, stores.artefacts, stores.index, reads_artefacts=True)
+        findings = check(
+            stores.catalogue,
+            stores.artefacts,
+            stores.index,
+            stores.pictures,
+            reads_artefacts=True,
+        )
         if findings:
             raise SystemExit(f"check found {findings}")
         _examine_tracks(stores, folder / "music")

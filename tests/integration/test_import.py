@@ -52,7 +52,11 @@ class Workshop:
     def findings(self) -> list[str]:
         """What a check finds."""
         found = check(
-            self.stores.catalogue, self.stores.artefacts, self.stores.index, reads_artefacts=True
+            self.stores.catalogue,
+            self.stores.artefacts,
+            self.stores.index,
+            self.stores.pictures,
+            reads_artefacts=True,
         )
         return [finding.code for finding in found]
 

@@ -13,11 +13,13 @@ from audio_ident.cli.app import make_cli
 from audio_ident.errors import IndexCorrupt, LibraryLocked
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Verdict
-from audio_ident.model.reports import CheckFinding, FindingCode, Health
+from audio_ident.model.path_evidence import PathEvidence
+from audio_ident.model.reports import CheckFinding, FindingCode, Health, IdentifiedMatch
 from audio_ident.model.tags import Tags
 from builders.application import MemoryApplication
 from builders.reports import (
     a_failure,
+    a_match,
     a_track,
     an_identified_clip,
     an_import_summary,
@@ -345,3 +347,28 @@ def test_version_is_printed() -> None:
     result = invoke(MemoryApplication(), "--version")
 
     assert (result.exit_code, result.stdout.split()[0]) == (0, "audio-ident")
+
+
+def test_names_that_only_the_path_suggests_are_marked(clip: Path) -> None:
+    """A star says that no tag claims the name, in lists and in answers; nothing is hidden."""
+    track = a_track(tags=Tags(), evidence=PathEvidence(artist="Björk", title="Jóga"))
+    matches = (IdentifiedMatch(match=a_match(), tracks=(track,)),)
+    application = MemoryApplication(
+        listed=[track, a_track(tags=Tags(), path="/music/Track 01.mp3")],
+        clips={b"known": an_identified_clip(matches=matches)},
+    )
+
+    table = invoke(application, "tracks")
+    answer = invoke(application, "identify", clip)
+    document = json.loads(invoke(application, "tracks", "--json").stdout)["tracks"][0]
+
+    assert "Björk *" in table.stdout
+    assert "Jóga *" in table.stdout
+    assert "Unknown Artist" in table.stdout
+    assert "Track 01" in table.stdout
+    assert "not by tags" in table.stderr
+    assert "Björk - Jóga *" in answer.stdout
+    assert document["title"] is None
+    assert document["shown"]["title"] == {"text": "Jóga", "origin": "path"}
+    assert document["tags"]["musicbrainz_recording_id"] is None
+    assert "acoustid_fingerprint" not in document["tags"]

@@ -16,22 +16,26 @@ import pytest
 from mutagen.apev2 import APEv2
 from mutagen.id3 import ID3, TALB, TCON, TDRC, TIT2, TPE1, TPE2, TPOS, TRCK
 
+from audio_ident.core.claims import MAX_TEXT_CHARACTERS
 from audio_ident.engines.tag_protocol import TagReading
-from audio_ident.engines.tags_mutagen import MAX_TEXT_CHARACTERS, MutagenTagReader
+from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.errors import FileUnreadable
 from audio_ident.model.tags import Tags
 
 FULL = Tags(
     title="Título ♪",
     artist="Ärtist",
+    artists=("Ärtist",),
     album="Album",
     album_artist="Various",
+    album_artists=("Various",),
     track_number=3,
     track_total=12,
     disc_number=1,
     disc_total=2,
     date="1999-05-31",
     genre="Jazz; Funk",
+    genres=("Jazz", "Funk"),
 )
 CODECS = {
     "mp3": "libmp3lame",
@@ -45,6 +49,9 @@ CODECS = {
     "wv": "wavpack",
     "aac": "aac",
 }
+
+
+WARNINGS = {"TAGS_BROKEN", "TAG_REJECTED", "TAGS_ENCODING_UNSURE", "CUE_BROKEN"}
 
 
 def encode(path: Path) -> Path:
@@ -173,7 +180,7 @@ def test_broken_files_never_raise(tmp_path: Path, extension: str) -> None:
                 broken[chance.randrange(min(len(broken), 2000))] = chance.randrange(256)
         path.write_bytes(broken)
         reading = _read(path)
-        assert all(warning.code == "TAGS_BROKEN" for warning in reading.warnings)
+        assert {warning.code for warning in reading.warnings} <= WARNINGS
     path.write_bytes(b"")
     assert _read(path).tags == Tags()
 
@@ -190,7 +197,10 @@ def test_text_is_made_fit_for_a_catalogue(tmp_path: Path) -> None:
     file["genre"] = ["Jazz", "Jazz"]
     file.save()
     tags = _read(path).tags
-    assert tags == Tags(title="a; b c", artist="x" * MAX_TEXT_CHARACTERS, genre="Jazz")
+    long = "x" * MAX_TEXT_CHARACTERS
+    assert tags == Tags(
+        title="a; b c", artist=long, artists=(long,), genre="Jazz", genres=("Jazz",)
+    )
 
 
 def test_reading_changes_nothing(tmp_path: Path) -> None:

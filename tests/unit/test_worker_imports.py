@@ -12,6 +12,8 @@ from audio_ident.ingest.stages import hash_file, listen
 from audio_ident.ingest.analyse import analyse
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.engines.tags_mutagen import MutagenTagReader
+from audio_ident.ingest.describe import FileDescriber
+from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.core.listeners.registry import LISTENERS
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """

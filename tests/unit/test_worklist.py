@@ -35,6 +35,11 @@ def marks(**changes: object) -> Marks:
     return READY | {Stage.ANALYSIS: dataclasses.replace(READY[Stage.ANALYSIS], **changes)}  # type: ignore[arg-type]
 
 
+def tags(**changes: object) -> Marks:
+    """Finished stages, of which the tags are different."""
+    return READY | {Stage.TAGS: dataclasses.replace(READY[Stage.TAGS], **changes)}  # type: ignore[arg-type]
+
+
 def failed(attempts: int, *, is_retryable: bool) -> Marks:
     """A file whose analysis failed."""
     return marks(status=StageStatus.FAILED, attempts=attempts, is_retryable=is_retryable)
@@ -51,6 +56,11 @@ def failed(attempts: int, *, is_retryable: bool) -> Marks:
         (ENTRY, marks(status=StageStatus.PENDING), Reason.UNFINISHED),
         (ENTRY, marks(status=StageStatus.DUE), Reason.UNFINISHED),
         (ENTRY, marks(version="1"), Reason.STALE),
+        (ENTRY, tags(version="0"), Reason.TAGS),
+        (ENTRY, tags(status=StageStatus.DUE), Reason.TAGS),
+        (ENTRY, tags(status=StageStatus.FAILED, is_retryable=True), Reason.RETRY),
+        (ENTRY, tags(status=StageStatus.FAILED), None),
+        (ENTRY, tags(version="0") | marks(version="1"), Reason.STALE),
         (ENTRY, failed(2, is_retryable=True), Reason.RETRY),
         (ENTRY, failed(3, is_retryable=True), None),
         (ENTRY, failed(1, is_retryable=False), None),

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from audio_ident.model.answer import Span
 from audio_ident.model.codes import Code, remedy_of
+from audio_ident.model.display import ShownName, shown_album, shown_artist, shown_title
 from audio_ident.model.files import SortTally
 from audio_ident.model.library import ErrorEntry, FileError, Track
 from audio_ident.model.parameters import values_of
@@ -19,6 +20,7 @@ from audio_ident.model.reports import (
     RebuildSummary,
 )
 from audio_ident.model.sessions import Profile, StoredSession
+from audio_ident.model.tags import Tags
 from audio_ident.units import seconds_to_milliseconds, ticks_to_seconds
 
 Document: TypeAlias = dict[str, Any]
@@ -34,6 +36,13 @@ def track_document(track: Track) -> Document:
         "title": track.tags.title,
         "artist": track.tags.artist,
         "album": track.tags.album,
+        "shown": {
+            "title": _shown(shown_title(track)),
+            "artist": _shown(shown_artist(track)),
+            "album": _shown(shown_album(track)),
+        },
+        "tags": _tags(track.tags),
+        "evidence": dataclasses.asdict(track.evidence),
         **_span(Span(start_s=start_s, end_s=end_s)),
         "duration_ms": seconds_to_milliseconds(end_s - start_s),
         "audio_digest": track.digest,
@@ -64,6 +73,7 @@ def import_document(summary: ImportSummary) -> Document:
         "listened": summary.listened,
         "duplicates": summary.duplicates,
         "failed": summary.failed,
+        "retagged": summary.retagged,
         "known_failures": summary.known_failures,
         "moved": summary.moved,
         "missing": summary.missing,
@@ -156,6 +166,16 @@ def diagnosis_document(diagnosis: Diagnosis) -> Document:
         "fact": diagnosis.fact,
         "remedy": diagnosis.remedy,
     }
+
+
+def _shown(name: ShownName) -> Document:
+    return {"text": name.text, "origin": name.origin.value}
+
+
+def _tags(tags: Tags) -> Document:
+    claims = dataclasses.asdict(tags)
+    del claims["acoustid_fingerprint"]  # kilobytes, and not loaded for lists
+    return claims
 
 
 def _match(identified: IdentifiedMatch) -> Document:

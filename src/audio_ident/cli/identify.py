@@ -12,6 +12,7 @@ import typer
 from audio_ident.cli.application import Application
 from audio_ident.cli.documents import clip_document, failed_clip_document
 from audio_ident.cli.exits import ExitCode, exit_code_of_files
+from audio_ident.cli.names import artist_and_title
 from audio_ident.cli.render import Form, Output
 from audio_ident.cli.session import AsJson, AsJsonLines, command, library, settings_of
 from audio_ident.errors import FileProblem, LimitExceeded
@@ -131,9 +132,7 @@ def _row(name: str, identified: IdentifiedMatch, mark: str) -> tuple[str, ...]:
 def _title(identified: IdentifiedMatch) -> str:
     if not identified.tracks:
         return f"recording {identified.match.digest}"
-    track = identified.tracks[0]
-    title = track.tags.title or Path(track.path).stem
-    return f"{track.tags.artist} - {title}" if track.tags.artist else title
+    return artist_and_title(identified.tracks[0])
 
 
 def clock(seconds: float) -> str:

@@ -149,6 +149,7 @@ def summary_text(summary: ImportSummary) -> str:
         "unchanged": summary.unchanged,
         "with the same bytes as others": summary.duplicates,
         "moved": summary.moved,
+        "with tags read again": summary.retagged,
         "missing": summary.missing,
         "found again": summary.reappeared,
         "failed": summary.failed,
@@ -163,4 +164,5 @@ def summary_text(summary: ImportSummary) -> str:
 def _exit_code(summary: ImportSummary) -> ExitCode:
     if summary.state == SessionState.CANCELLED:
         return ExitCode.INTERRUPTED
-    return exit_code_of_files(summary.imported + summary.unchanged, summary.failed)
+    done = summary.imported + summary.retagged + summary.unchanged
+    return exit_code_of_files(done, summary.failed)

@@ -1,13 +1,13 @@
 """`audio-ident tracks`."""
 
-from pathlib import Path
-
 import typer
 
 from audio_ident.cli.documents import track_document
 from audio_ident.cli.identify import clock
+from audio_ident.cli.names import EXPLANATION, STAR, starred
 from audio_ident.cli.render import Form
 from audio_ident.cli.session import AsJson, AsJsonLines, command, library
+from audio_ident.model.display import shown_album, shown_artist, shown_title
 from audio_ident.model.library import Track
 from audio_ident.units import Ticks, ticks_to_seconds
 
@@ -26,7 +26,10 @@ def tracks(context: typer.Context, as_json: AsJson = False, as_lines: AsJsonLine
         if output.form is Form.JSON:
             output.document({"tracks": [track_document(track) for track in found]})
         elif found:
-            output.table(COLUMNS, [_row(track) for track in found])
+            rows = [_row(track) for track in found]
+            output.table(COLUMNS, rows)
+            if any(text.endswith(STAR) for row in rows for text in row[:3]):
+                output.note(EXPLANATION)
         else:
             output.note("the library is empty; `audio-ident import DIR` fills it")
 
@@ -34,9 +37,9 @@ def tracks(context: typer.Context, as_json: AsJson = False, as_lines: AsJsonLine
 def _row(track: Track) -> tuple[str, ...]:
     length_ticks = Ticks(track.points.end_ticks - track.points.start_ticks)
     return (
-        track.tags.artist or "",
-        track.tags.title or Path(track.path).stem,
-        track.tags.album or "",
+        starred(shown_artist(track)),
+        starred(shown_title(track)),
+        starred(shown_album(track)),
         clock(ticks_to_seconds(length_ticks)),
         f"{track.path} (missing)" if track.is_missing else track.path,
     )

@@ -55,8 +55,6 @@ def analyse(
     """
     hearing = [make_listener() for make_listener in listeners]
     before = _identity(path)
-    if not before.size_bytes:
-        raise NoAudio("the file is empty")
     if before.size_bytes > limits.max_bytes:
         raise LimitExceeded(f"{before.size_bytes} bytes, more than {limits.max_bytes}")
     outcome = _hear_file(path, decoder, hearing, limits)

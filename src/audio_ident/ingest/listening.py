@@ -24,7 +24,7 @@ from audio_ident.ingest.places import root_is_gone
 from audio_ident.ingest.progress import Meter
 from audio_ident.ingest.session import ImportSession
 from audio_ident.ingest.space import SpaceGuard
-from audio_ident.ingest.stages import Heard, hash_file, listen
+from audio_ident.ingest.stages import Heard, hash_file, listen, read_tags
 from audio_ident.ingest.steering import Steering
 from audio_ident.ingest.tools import ImportOptions, ImportTools
 from audio_ident.ingest.writer import (
@@ -32,10 +32,14 @@ from audio_ident.ingest.writer import (
     find_copy,
     is_finished,
     save_copy,
+    save_description,
     save_failure,
     save_heard,
+    save_undescribed,
     warning_entry,
 )
+from audio_ident.model.audio import AudioWarning
+from audio_ident.model.description import FileDescription
 from audio_ident.model.library import TrackId
 from audio_ident.model.reports import Phase, Reason
 from audio_ident.stores.sql.names import display_name
@@ -62,12 +66,15 @@ class Listening:
         self._meter = meter
         self._steering = steering
         self._space = SpaceGuard(tools.free_bytes, options.reserve_bytes)
+        self._due_tags: deque[Job] = deque()
         self._checkpoint_s = self._stores.clock.monotonic_s()
 
     def run(self, jobs: Sequence[Job]) -> None:
         """Work on every job, until it is done or stopping is asked for."""
         self._meter.begin(Phase.HASHING, self._session.state, jobs)
-        hashed = self._take_moved(self._hash(jobs))
+        self._due_tags = deque(job for job in jobs if job.reason == Reason.TAGS)
+        hashed = self._hash([job for job in jobs if job.reason != Reason.TAGS])
+        hashed = self._take_moved(hashed)
         self._meter.begin(Phase.LISTENING, self._session.state)
         groups = group_by_content(hashed)
         self._take_known_copies(groups)
@@ -76,6 +83,9 @@ class Listening:
         )
         for finished in run_jobs(self._flow(), work, groups.leaders):
             self._take_heard(finished, groups)
+        reading = functools.partial(read_tags, tag_reader=self._tools.tag_reader)
+        for described in run_jobs(self._flow(), reading, self._due_tags):
+            self._take_description(described)
 
     def _flow(self) -> Flow:
         return Flow(
@@ -161,23 +171,42 @@ class Listening:
         saved = save_heard(self._stores, job, heard, track_id, finished.handed_at)
         if saved.is_moved:
             self._meter.add_moved(job, is_done=False)
-        warnings = (*heard.analysis.warnings, *heard.reading.warnings)
-        self._session.add_errors(
-            [warning_entry(self._stores, job.path, warning, saved.id) for warning in warnings]
-        )
-        self._meter.add_warnings(warning.code for warning in warnings)
+        self._warn(job, saved.id, (*heard.analysis.warnings, *heard.description.warnings))
         self._meter.add_listened(job, ticks_to_seconds(heard.analysis.facts.duration_ticks))
         return saved.id
 
     def _copy(self, job: Job, source_id: int) -> None:
         save_copy(self._stores, job, source_id, TrackId(self._tools.new_id()))
-        self._meter.add_copy(job)
+        self._due_tags.append(job)
+
+    def _take_description(self, finished: Finished[FileDescription]) -> None:
+        job = finished.job
+        result = _result(finished.outcome)
+        if isinstance(result, FileProblem):
+            file_id = save_undescribed(self._stores, job, result, finished.handed_at)
+            self._note_failure(job, result, file_id)
+            return
+        file_id = save_description(self._stores, job, result)
+        self._warn(job, file_id, result.warnings)
+        if job.reason == Reason.TAGS:
+            self._meter.add_retagged(job)
+        else:
+            self._meter.add_copy(job)
+
+    def _warn(self, job: Job, file_id: int, warnings: Sequence[AudioWarning]) -> None:
+        self._session.add_errors(
+            [warning_entry(self._stores, job.path, warning, file_id) for warning in warnings]
+        )
+        self._meter.add_warnings(warning.code for warning in warnings)
 
     def _fail(self, finished: Finished[_T], error: FileProblem) -> None:
         job = finished.job
         if isinstance(error, FileUnreadable) and root_is_gone(_root_of(job)):
             raise RootVanished(f"{display_name(str(_root_of(job)))} cannot be reached any more")
         file_id = save_failure(self._stores, job, error, finished.handed_at)
+        self._note_failure(job, error, file_id)
+
+    def _note_failure(self, job: Job, error: FileProblem, file_id: int) -> None:
         self._session.add_errors([error_entry(self._stores, job.path, error, file_id)])
         self._meter.add_failure(job, error)
 

@@ -209,6 +209,7 @@ def _summary(
         duplicates=copies,
         failed=meter.count_of("failed"),
         moved=len(worklist.moves) + meter.count_of("moved"),
+        retagged=meter.count_of("retagged"),
         missing=missing,
         reappeared=len(worklist.reappeared),
         warnings=meter.count_of("warnings"),

@@ -17,6 +17,9 @@ from audio_ident.stores.sql.names import display_name
 from audio_ident.stores.sql.sessions import SessionCounts
 
 _FAILURES_KEPT = 100
+_DONE = ("listened", "duplicates", "retagged", "failed")
+
+_DONE = ("listened", "relinked", "duplicates", "retagged", "failed")
 
 
 class Meter:
@@ -74,6 +77,11 @@ class Meter:
         if is_done:
             self._count("relinked", job)
 
+    def add_retagged(self, job: Job) -> None:
+        """Count a file whose tags were read again."""
+        self._speed.add(job.stamp.size)
+        self._count("retagged", job)
+
     def add_failure(self, job: Job, error: FileProblem) -> None:
         """Count a file that cannot be used."""
         if len(self.failures) < _FAILURES_KEPT:
@@ -100,7 +108,7 @@ class Meter:
             self._show(state)
 
     def count_of(self, name: str) -> int:
-        """Files that were `listened`, `duplicates` or `failed`; or `warnings`."""
+        """Files that were `listened`, `duplicates`, `retagged` or `failed`; or `warnings`."""
         return self._warning_codes.total() if name == "warnings" else self._counts[name]
 
     def elapsed_s(self) -> float:
@@ -121,7 +129,7 @@ class Meter:
 
     def files_done(self) -> int:
         """Files that need no more work in this import."""
-        return sum(self._counts[name] for name in ("listened", "relinked", "duplicates", "failed"))
+        return sum(self._counts[name] for name in _DONE)
 
     def _count(self, name: str, job: Job) -> None:
         self._counts[name] += 1

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from audio_ident.core.sniff import LEAST_BYTES
-from audio_ident.engines.tag_protocol import TagReader, TagReading
 from audio_ident.errors import FileChanged, FileUnreadable, NoAudio
+from audio_ident.ingest.describe import Describer
 from audio_ident.ingest.job import Job
 from audio_ident.model.analysis import Analysis
+from audio_ident.model.description import FileDescription
 
 
 class ListenedFile(Protocol):
@@ -37,7 +38,7 @@ class Heard:
 
     sha256: str
     analysis: Analysis
-    reading: TagReading
+    description: FileDescription
 
 
 def hash_file(job: Job) -> str:
@@ -57,7 +58,7 @@ def hash_file(job: Job) -> str:
     return sha256
 
 
-def listen(job: Job, analyse: Callable[[Path], ListenedFile], tag_reader: TagReader) -> Heard:
+def listen(job: Job, analyse: Callable[[Path], ListenedFile], tag_reader: Describer) -> Heard:
     """Everything that can be learnt from a file, decoded once.
 
     Raises
@@ -69,9 +70,23 @@ def listen(job: Job, analyse: Callable[[Path], ListenedFile], tag_reader: TagRea
     if job.stamp.size < LEAST_BYTES:
         raise NoAudio(f"{job.path.name} is empty")
     listened = analyse(job.path)
-    reading = tag_reader.read(job.path)
+    description = tag_reader.read(job.path)
     _check_unchanged(job)
-    return Heard(sha256=listened.sha256, analysis=listened.analysis, reading=reading)
+    return Heard(sha256=listened.sha256, analysis=listened.analysis, description=description)
+
+
+def read_tags(job: Job, tag_reader: Describer) -> FileDescription:
+    """What a file says of itself; its audio is not touched.
+
+    Raises
+    ------
+    FileUnreadable, FileChanged
+        The file cannot be read, or is not what it was when its folder was scanned.
+    """
+    _check_unchanged(job)
+    description = tag_reader.read(job.path)
+    _check_unchanged(job)
+    return description
 
 
 def _check_unchanged(job: Job) -> None:

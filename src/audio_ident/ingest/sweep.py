@@ -31,6 +31,7 @@ def sweep(stores: Stores) -> SweepReport:
     """Finish or withdraw what was begun, and drop what no file holds."""
     finished, withdrawn = _settle_pending(stores)
     withdrawn += _mend_derived(stores)
+    _mend_pictures(stores)
     return SweepReport(finished=finished, withdrawn=withdrawn, forgotten=forget_unheld(stores))
 
 
@@ -47,7 +48,28 @@ def forget_unheld(stores: Stores) -> int:
     if unheld:
         with stores.catalogue.writing() as rows:
             rows.audios.delete(unheld)
+    _forget_unshown_pictures(stores)
     return len(strangers.union(unheld))
+
+
+def _forget_unshown_pictures(stores: Stores) -> None:
+    with stores.catalogue.writing() as rows:
+        shown = rows.descriptions.shown_pictures()
+        rows.descriptions.forget_unshown()
+    for sha256 in set(stores.pictures.hashes()) - shown:
+        stores.pictures.delete(sha256)
+
+
+def _mend_pictures(stores: Stores) -> None:
+    """Have the tags read again of files that show a picture which is not stored."""
+    stores.pictures.delete_unfinished()
+    with stores.catalogue.reading() as rows:
+        shown = rows.descriptions.shown_pictures()
+    lost = [sha256 for sha256 in sorted(shown) if not stores.pictures.has(sha256)]
+    if lost:
+        with stores.catalogue.writing() as rows:
+            for sha256 in lost:
+                rows.descriptions.make_due(sha256)
 
 
 def withdraw(catalogue: Catalogue, digests: Collection[AudioDigest]) -> None:

@@ -8,12 +8,13 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Protocol
 
-from audio_ident.engines.tag_protocol import TagReader
+from audio_ident.ingest.describe import Describer
 from audio_ident.ingest.scanner import DEEPEST
 from audio_ident.ingest.stages import ListenedFile
 from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.landmarks import Landmarks
 from audio_ident.stores.fingerprints.protocol import FingerprintIndex
+from audio_ident.stores.pictures.protocol import PictureStore
 from audio_ident.stores.sql.unit_of_work import Catalogue
 
 
@@ -73,6 +74,7 @@ class Stores:
     catalogue: Catalogue
     artefacts: Artefacts
     index: FingerprintIndex
+    pictures: PictureStore
     landmarks_of: Callable[[Analysis], Landmarks]
     """Takes the landmarks out of an analysis."""
     versions: Versions
@@ -87,7 +89,7 @@ class ImportTools:
     pool: Executor
     analyse: Callable[[Path], ListenedFile]
     """Runs in the pool, so it must pickle."""
-    tag_reader: TagReader
+    tag_reader: Describer
     """Runs in the pool as well."""
     new_id: Callable[[], str]
     """A new UUID."""

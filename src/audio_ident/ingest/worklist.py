@@ -69,17 +69,27 @@ def needed_work(versions: Versions, options: ImportOptions) -> Need:
             return Reason.NEW
         if (entry.size, entry.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
             return Reason.CHANGED
+        failed = [mark for mark in marks.values() if mark.status == StageStatus.FAILED]
+        if _open_stages(marks, wanted) == {Stage.TAGS} and not failed:
+            return Reason.TAGS
         if any(stage in marks and marks[stage].version != wanted[stage] for stage in wanted):
             return Reason.STALE
-        failed = [mark for mark in marks.values() if mark.status == StageStatus.FAILED]
         if failed:
             return Reason.RETRY if any(_may_retry(mark, options) for mark in failed) else None
-        is_ready = all(
-            stage in marks and marks[stage].status == StageStatus.READY for stage in wanted
-        )
-        return None if is_ready else Reason.UNFINISHED
+        return Reason.UNFINISHED if _open_stages(marks, wanted) else None
 
     return need
+
+
+def _open_stages(marks: Marks, wanted: Mapping[Stage, str]) -> set[Stage]:
+    """Stages that are not finished by the version in use."""
+    return {
+        stage
+        for stage, version in wanted.items()
+        if stage not in marks
+        or marks[stage].version != version
+        or marks[stage].status != StageStatus.READY
+    }
 
 
 def stamp_of(place: Place, entry: FoundFile) -> FileStamp:

@@ -16,6 +16,7 @@ from audio_ident.ingest.stages import Heard
 from audio_ident.ingest.tools import Stores
 from audio_ident.model.analysis import Analysis
 from audio_ident.model.audio import AudioWarning
+from audio_ident.model.description import FileDescription
 from audio_ident.model.files import ScanNotice
 from audio_ident.model.library import (
     ErrorEntry,
@@ -53,10 +54,10 @@ def save_heard(
         file_id = rows.files.save(job.stamp, content, stores.clock.now())
         points = whole_file_points(heard.analysis.facts.duration_ticks)
         rows.tracks.save_whole_file(file_id, new_id, points, stores.clock.now())
-        rows.files.save_tags(file_id, heard.reading.tags)
+        _save_description(rows, file_id, heard.description)
         is_derived = rows.audios.derived_versions(audio_id) == _derived(stores)
         status = StageStatus.READY if is_derived else StageStatus.PENDING
-        _save_marks(rows, stores, file_id, status, times)
+        _save_marks(rows, stores, file_id, (StageStatus.READY, status), times)
     if not is_derived:
         stores.artefacts.put(heard.analysis)
         finish_pending(stores, heard.analysis, [file_id])
@@ -73,44 +74,67 @@ def finish_pending(stores: Stores, analysis: Analysis, file_ids: list[int]) -> N
 
 
 def find_copy(stores: Stores, sha256: str) -> int | None:
-    """A finished file with exactly these bytes, None when there is none."""
+    """A file with exactly these bytes whose audio is finished, None when there is none.
+
+    Its tags do not matter, since those of a copy are read anyway.
+    """
     with stores.catalogue.reading() as rows:
         candidates = rows.files.with_hash(sha256)
-        return next(
-            (file_id for file_id in candidates if _is_finished(rows, stores, file_id)), None
-        )
+        return next((file_id for file_id in candidates if _is_heard(rows, stores, file_id)), None)
 
 
 def is_finished(stores: Stores, file_id: int) -> bool:
     """Whether nothing is left to do about a file."""
     with stores.catalogue.reading() as rows:
-        return _is_finished(rows, stores, file_id)
+        tags = rows.stages.of_file(file_id).get(Stage.TAGS)
+        is_read = tags is not None and _is_done(tags, stores.versions.tags)
+        return is_read and _is_heard(rows, stores, file_id)
 
 
-def _is_finished(rows: Rows, stores: Stores, file_id: int) -> bool:
+def _is_heard(rows: Rows, stores: Stores, file_id: int) -> bool:
+    """Whether the audio of a file is analysed and indexed."""
     marks = rows.stages.of_file(file_id)
     audio_id = rows.files.content(file_id).audio_id
     return (
         audio_id is not None
         and all(
-            stage in marks
-            and marks[stage].status == StageStatus.READY
-            and marks[stage].version == version
+            stage in marks and _is_done(marks[stage], version)
             for stage, version in _wanted(stores)
+            if stage != Stage.TAGS
         )
         and rows.audios.derived_versions(audio_id) == _derived(stores)
     )
 
 
+def _is_done(mark: StageMark, version: str) -> bool:
+    return mark.status == StageStatus.READY and mark.version == version
+
+
 def save_copy(stores: Stores, job: Job, source_id: int, new_id: TrackId) -> int:
-    """Say that a file holds the same bytes as a finished one; returns its id."""
+    """Say that a file holds the same bytes as a finished one; returns its id.
+
+    It has the same tags, but may have another cover or cue sheet beside it: they are due.
+    """
     now = stores.clock.now()
     with stores.catalogue.writing() as rows:
         file_id = rows.files.save(job.stamp, rows.files.content(source_id), now)
         rows.tracks.save_whole_file(file_id, new_id, rows.tracks.points(source_id), now)
         rows.files.save_tags(file_id, rows.files.tags(source_id))
         times = StageTimes(started_at=now, ended_at=now)
-        _save_marks(rows, stores, file_id, StageStatus.READY, times)
+        _save_marks(rows, stores, file_id, (StageStatus.DUE, StageStatus.READY), times)
+    return file_id
+
+
+def save_description(stores: Stores, job: Job, description: FileDescription) -> int:
+    """Keep what a known file says of itself, and say that nothing more is due; returns its id."""
+    now = stores.clock.now()
+    with stores.catalogue.writing() as rows:
+        file_id = rows.files.get_id(job.stamp)
+        _save_description(rows, file_id, description)
+        mark = StageMark(
+            stage=Stage.TAGS, version=stores.versions.tags, status=StageStatus.READY, attempts=1
+        )
+        rows.stages.save(file_id, mark, StageTimes(started_at=now, ended_at=now))
     return file_id
 
 
@@ -127,17 +151,21 @@ def save_failure(stores: Stores, job: Job, error: FileProblem, handed_at: dateti
             content = rows.files.content(job.file_id)
         file_id = rows.files.save(job.stamp, content, stores.clock.now())
         if job.reason == Reason.CHANGED:
-            _save_marks(rows, stores, file_id, StageStatus.DUE, times)
-        failed = StageMark(
-            stage=Stage.ANALYSIS,
-            version=stores.versions.analysis,
-            status=StageStatus.FAILED,
-            attempts=job.attempts + 1,
-            error_code=error.code,
-            error_fact=display_name(error.fact),
-            is_retryable=error.is_retryable,
-        )
-        rows.stages.save(file_id, failed, times)
+            _save_marks(rows, stores, file_id, (StageStatus.DUE, StageStatus.DUE), times)
+        mark = _failed_mark(Stage.ANALYSIS, stores.versions.analysis, job, error)
+        rows.stages.save(file_id, mark, times)
+    return file_id
+
+
+def save_undescribed(
+    stores: Stores, job: Job, error: FileProblem, handed_at: datetime.datetime
+) -> int:
+    """Say why the tags of a known file could not be read; all that is known of it stays."""
+    with stores.catalogue.writing() as rows:
+        file_id = rows.files.get_id(job.stamp)
+        mark = _failed_mark(Stage.TAGS, stores.versions.tags, job, error)
+        times = StageTimes(started_at=handed_at, ended_at=stores.clock.now())
+        rows.stages.save(file_id, mark, times)
     return file_id
 
 
@@ -180,13 +208,35 @@ def warning_entry(stores: Stores, path: Path, warning: AudioWarning, file_id: in
     )
 
 
+def _failed_mark(stage: Stage, version: str, job: Job, error: FileProblem) -> StageMark:
+    return StageMark(
+        stage=stage,
+        version=version,
+        status=StageStatus.FAILED,
+        attempts=job.attempts + 1,
+        error_code=error.code,
+        error_fact=display_name(error.fact),
+        is_retryable=error.is_retryable,
+    )
+
+
+def _save_description(rows: Rows, file_id: int, description: FileDescription) -> None:
+    rows.files.save_tags(file_id, description.tags)
+    rows.descriptions.save_chapters(file_id, description.chapters)
+    rows.descriptions.save_pictures(file_id, description.pictures)
+
+
 def _save_marks(
-    rows: Rows, stores: Stores, file_id: int, derived: StageStatus, times: StageTimes
+    rows: Rows,
+    stores: Stores,
+    file_id: int,
+    statuses: tuple[StageStatus, StageStatus],
+    times: StageTimes,
 ) -> None:
-    """Say how the stages stand; tags lie in the rows themselves, so they are never pending."""
+    """Say how the tags stand, and how all that is derived from the audio does."""
+    tags, derived = statuses
     for stage, version in _wanted(stores):
-        is_pending_tags = stage == Stage.TAGS and derived == StageStatus.PENDING
-        status = StageStatus.READY if is_pending_tags else derived
+        status = tags if stage == Stage.TAGS else derived
         mark = StageMark(stage=stage, version=version, status=status, attempts=1)
         rows.stages.save(file_id, mark, times)
 

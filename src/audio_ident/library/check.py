@@ -27,6 +27,11 @@ _MEANINGS = {
     ),
     FindingCode.NOT_INDEXED: ("a recording is ready but not in the index", _REBUILD),
     FindingCode.INDEXED_UNKNOWN: ("the index knows a recording that no row names", _REBUILD),
+    FindingCode.PICTURE_MISSING: ("a row names a picture that is not stored", _IMPORT),
+    FindingCode.PICTURE_UNKNOWN: (
+        "a picture is stored that no file shows",
+        "Nothing breaks; the next `audio-ident import` removes it.",
+    ),
     FindingCode.UNFINISHED: ("an import was interrupted on this file", _IMPORT),
     FindingCode.UNHELD: ("no file holds this recording any more", _IMPORT),
 }
@@ -44,10 +49,23 @@ class ReadableArtefacts(Protocol):
         ...
 
 
+class KnownPictures(Protocol):
+    """What a check needs of the picture store."""
+
+    def has(self, sha256: str) -> bool:
+        """Whether every size of a picture is there."""
+        ...
+
+    def hashes(self) -> Iterable[str]:
+        """Every picture of which any size is there."""
+        ...
+
+
 def check(
     catalogue: Catalogue,
     artefacts: ReadableArtefacts,
     index: FingerprintReader,
+    pictures: KnownPictures,
     *,
     index_problems: Sequence[str] = (),
     reads_artefacts: bool = False,
@@ -65,6 +83,7 @@ def check(
         derived = frozenset(rows.audios.derived())
         unheld = frozenset(rows.audios.without_files())
         pending = rows.stages.pending()
+        shown = rows.descriptions.shown_pictures()
     stored = frozenset(artefacts.digests())
     indexed = derived if index_problems else _indexed(index)
     begun = frozenset(digest for digest in pending.values() if digest)
@@ -74,6 +93,8 @@ def check(
         FindingCode.NOT_INDEXED: derived - indexed,
         FindingCode.INDEXED_UNKNOWN: indexed - derived - begun - unheld,
         FindingCode.UNHELD: unheld,
+        FindingCode.PICTURE_MISSING: frozenset(p for p in shown if not pictures.has(p)),
+        FindingCode.PICTURE_UNKNOWN: frozenset(pictures.hashes()) - shown,
         FindingCode.UNFINISHED: frozenset(str(file_id) for file_id in pending),
     }
     if reads_artefacts:

@@ -21,6 +21,11 @@ class LibraryPlaces:
         return self.data_directory / "analyses"
 
     @property
+    def pictures(self) -> Path:
+        """Thumbnails of covers, by content."""
+        return self.data_directory / "pictures"
+
+    @property
     def index(self) -> Path:
         """Segments, manifest and log of the fingerprint index."""
         return self.data_directory / "index"

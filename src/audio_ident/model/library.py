@@ -6,6 +6,7 @@ import enum
 from typing import NewType
 
 from audio_ident.model.analysis import AudioDigest
+from audio_ident.model.path_evidence import NO_EVIDENCE, PathEvidence
 from audio_ident.model.tags import Tags
 from audio_ident.units import Ticks
 
@@ -112,8 +113,11 @@ class Track:
     is_missing: bool
     points: TimingPoints
     tags: Tags
+    """Without the AcoustID fingerprint, which is too long for lists of tracks."""
     container: str
     codec: str
+    evidence: PathEvidence = NO_EVIDENCE
+    """What the path suggests; `model.display` says when it is shown."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

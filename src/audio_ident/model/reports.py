@@ -21,6 +21,8 @@ class Reason(enum.StrEnum):
     """Finished by another version of an algorithm."""
     MOVED = "moved"
     """It vanished elsewhere and is here now."""
+    TAGS = "tags"
+    """Only what the file says of itself is read again; its audio is not decoded."""
     RETRY = "retry"
     """It failed in a way that may pass, or trying again was asked for."""
 
@@ -108,6 +110,8 @@ class ImportSummary:
     failed: int
     moved: int
     """Files that lie at another place now and kept their tracks."""
+    retagged: int = 0
+    """Files whose tags were read again without decoding them."""
     missing: int
     """Files that were in the library and are no longer on disk."""
     reappeared: int
@@ -152,6 +156,8 @@ class FindingCode(enum.StrEnum):
     ARTEFACT_UNKNOWN = "ARTEFACT_UNKNOWN"
     NOT_INDEXED = "NOT_INDEXED"
     INDEXED_UNKNOWN = "INDEXED_UNKNOWN"
+    PICTURE_MISSING = "PICTURE_MISSING"
+    PICTURE_UNKNOWN = "PICTURE_UNKNOWN"
     UNFINISHED = "UNFINISHED"
     UNHELD = "UNHELD"
 

@@ -14,8 +14,8 @@ from audio_ident.model.library import FileStamp, FileState
 from audio_ident.model.tags import Tags
 from audio_ident.stores.sql.names import display_name
 from audio_ident.stores.sql.tables import AudioRow, FileRow, TagsRow
+from audio_ident.stores.sql.tag_columns import TAG_NAMES, tag_columns, tags_from
 
-_TAG_NAMES = tuple(field.name for field in dataclasses.fields(Tags))
 _IDS_AT_ONCE = 500
 _ROWS_AT_ONCE = 1000
 
@@ -113,6 +113,14 @@ class Files:
         self._session.flush()
         return row.id
 
+    def get_id(self, stamp: FileStamp) -> int:
+        """The id of a file that is known."""
+        query = sa.select(FileRow.id).where(
+            FileRow.root_id == stamp.root_id,
+            FileRow.relative_path == os.fsencode(stamp.relative_path),
+        )
+        return self._session.scalars(query).one()
+
     def content(self, file_id: int) -> Content:
         """What a file is known to hold."""
         row = self._session.get_one(FileRow, file_id)
@@ -177,15 +185,13 @@ class Files:
         if row is None:
             row = TagsRow(file_id=file_id)
             self._session.add(row)
-        for name in _TAG_NAMES:
-            setattr(row, name, getattr(tags, name))
+        for name, value in tag_columns(tags).items():
+            setattr(row, name, value)
 
     def tags(self, file_id: int) -> Tags:
         """What the tags of a file claim."""
         row = self._session.get(TagsRow, file_id)
-        if row is None:
-            return Tags()
-        return Tags(**{name: getattr(row, name) for name in _TAG_NAMES})
+        return Tags() if row is None else tags_from(row, TAG_NAMES)
 
     def count(self) -> dict[FileState, int]:
         """How many files there are in each state."""

@@ -55,6 +55,7 @@ class Base(DeclarativeBase):
         datetime.datetime: UtcTime,
         str: sa.Text,
         bytes: sa.LargeBinary,
+        list[str]: sa.JSON(none_as_null=True),
     }
 
 
@@ -177,6 +178,90 @@ class TagsRow(Base):
     disc_total: Mapped[int | None]
     date: Mapped[str | None]
     genre: Mapped[str | None]
+    artists: Mapped[list[str] | None]
+    album_artists: Mapped[list[str] | None]
+    disc_subtitle: Mapped[str | None]
+    original_date: Mapped[str | None]
+    genres: Mapped[list[str] | None]
+    composers: Mapped[list[str] | None]
+    comment: Mapped[str | None]
+    is_compilation: Mapped[bool | None]
+    isrcs: Mapped[list[str] | None]
+    musicbrainz_recording_id: Mapped[str | None] = mapped_column(sa.String(36), index=True)
+    musicbrainz_track_id: Mapped[str | None] = mapped_column(sa.String(36))
+    musicbrainz_release_id: Mapped[str | None] = mapped_column(sa.String(36), index=True)
+    musicbrainz_release_group_id: Mapped[str | None] = mapped_column(sa.String(36))
+    musicbrainz_artist_ids: Mapped[list[str] | None]
+    musicbrainz_album_artist_ids: Mapped[list[str] | None]
+    musicbrainz_work_ids: Mapped[list[str] | None]
+    musicbrainz_disc_id: Mapped[str | None] = mapped_column(sa.String(28))
+    acoustid_id: Mapped[str | None] = mapped_column(sa.String(36))
+    acoustid_fingerprint: Mapped[str | None] = mapped_column(deferred=True)
+    """Kilobytes for each file, so it is loaded only where it is asked for."""
+    replaygain_track_gain_db: Mapped[float | None]
+    replaygain_track_peak: Mapped[float | None]
+    replaygain_album_gain_db: Mapped[float | None]
+    replaygain_album_peak: Mapped[float | None]
+
+
+class ChapterRow(Base):
+    """A span of a file that its tags, its container or a cue sheet name."""
+
+    __tablename__ = "file_chapters"
+    __table_args__ = (
+        sa.CheckConstraint("start_ticks >= 0", name="start"),
+        sa.CheckConstraint("end_ticks IS NULL OR end_ticks > start_ticks", name="end"),
+        sa.CheckConstraint(
+            "source IN ('cue_file', 'cue_embedded', 'cue_flac', 'chapters')", name="source"
+        ),
+    )
+
+    file_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("files.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    source: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1, in order of the start."""
+    start_ticks: Mapped[int] = mapped_column(sa.BigInteger)
+    end_ticks: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """NULL: to the end of the file."""
+    title: Mapped[str | None]
+    performer: Mapped[str | None]
+    isrc: Mapped[str | None] = mapped_column(sa.String(12))
+
+
+class PictureRow(Base):
+    """A picture whose thumbnails are stored under the hash of its original bytes."""
+
+    __tablename__ = "pictures"
+
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    mime: Mapped[str] = mapped_column(sa.String(32))
+    width: Mapped[int]
+    height: Mapped[int]
+    size_bytes: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class FilePictureRow(Base):
+    """A picture of a file."""
+
+    __tablename__ = "file_pictures"
+    __table_args__ = (
+        sa.CheckConstraint("role IN ('front', 'back', 'other')", name="role"),
+        sa.CheckConstraint("source IN ('embedded', 'folder')", name="source"),
+    )
+
+    file_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("files.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1, the best one first."""
+    sha256: Mapped[str] = mapped_column(
+        sa.ForeignKey("pictures.sha256", ondelete="RESTRICT"), index=True
+    )
+    role: Mapped[str] = mapped_column(sa.String(16))
+    source: Mapped[str] = mapped_column(sa.String(16))
+    description: Mapped[str | None]
 
 
 class StageRow(Base):

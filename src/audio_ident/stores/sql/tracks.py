@@ -8,15 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from audio_ident.core.path_evidence import evidence_of
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import FileState, TimingPoints, Track, TrackId, TrackKind
 from audio_ident.model.tags import Tags
 from audio_ident.stores.sql.names import real_path
 from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TagsRow, TrackRow
+from audio_ident.stores.sql.tag_columns import LISTED_TAG_NAMES, tags_from
 from audio_ident.units import Ticks
 
 _POINT_NAMES = tuple(field.name for field in dataclasses.fields(TimingPoints))
-_TAG_NAMES = tuple(field.name for field in dataclasses.fields(Tags))
 _SEARCHED = (
     TagsRow.title,
     TagsRow.artist,
@@ -137,7 +138,8 @@ def _restricted(query: Any, wanted: TrackFilter) -> Any:  # noqa: ANN401
 
 def _track(row: Any) -> Track:  # noqa: ANN401
     track, file, root_path, audio, tags = row
-    path = os.fsdecode(root_path).rstrip("/") + "/" + real_path(file.relative_path)
+    relative_path = real_path(file.relative_path)
+    path = os.fsdecode(root_path).rstrip("/") + "/" + relative_path
     return Track(
         id=TrackId(track.id),
         kind=TrackKind(track.kind),
@@ -145,7 +147,8 @@ def _track(row: Any) -> Track:  # noqa: ANN401
         path=path,
         is_missing=file.state == FileState.MISSING,
         points=_points(track),
-        tags=Tags() if tags is None else Tags(**{n: getattr(tags, n) for n in _TAG_NAMES}),
+        tags=Tags() if tags is None else tags_from(tags, LISTED_TAG_NAMES),
+        evidence=evidence_of(relative_path),
         container=audio.container,
         codec=audio.codec,
     )

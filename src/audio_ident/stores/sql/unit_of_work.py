@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from audio_ident.errors import DatabaseProblem, DiskFull, LibraryLocked, StoreReadOnly
 from audio_ident.stores.sql.audios import Audios
+from audio_ident.stores.sql.descriptions import Descriptions
 from audio_ident.stores.sql.dialect import (
     FOR_WRITING,
     is_busy,
@@ -34,6 +35,7 @@ class Rows:
     roots: Roots
     files: Files
     moves: Moves
+    descriptions: Descriptions
     audios: Audios
     tracks: Tracks
     stages: Stages
@@ -101,6 +103,7 @@ def _rows(session: Session) -> Rows:
         roots=Roots(session),
         files=Files(session),
         moves=Moves(session),
+        descriptions=Descriptions(session),
         audios=Audios(session),
         tracks=Tracks(session),
         stages=Stages(session),
