@@ -30,7 +30,7 @@ from audio_ident.ingest.tools import (
     analysis_version,
 )
 from audio_ident.library.check import check
-from audio_ident.library.diagnosis import diagnose_installation
+from audio_ident.library.diagnosis.installation import diagnose_installation
 from audio_ident.library.left_recordings import show_left_recordings
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
@@ -93,7 +93,7 @@ def open_application(settings: Settings) -> Iterator["LocalApplication"]:
 
 def diagnose(settings: Settings) -> Iterable[Diagnosis]:
     """Look at the installation without opening the library, so that it never fails."""
-    return diagnose_installation(LibraryPlaces(data_directory=settings.data_dir))
+    return diagnose_installation(LibraryPlaces(data_directory=settings.data_dir), CLOCK.now())
 
 
 class LocalApplication:

@@ -97,6 +97,8 @@ class MemoryApplication:
 
         def diagnose(settings: Settings) -> Iterator[Diagnosis]:
             fact = f"{settings.data_dir} is there"
-            yield Diagnosis(part="data directory", health=self.health, fact=fact, remedy="")
+            yield Diagnosis(
+                part="data directory", health=self.health, fact=fact, effect="", remedy=""
+            )
 
         return Entrance(open_application=open_application, diagnose=diagnose)

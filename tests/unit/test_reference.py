@@ -47,7 +47,9 @@ DOCUMENTS = [
         CheckFinding(code=FindingCode.UNHELD, subject="ab", fact="no file", remedy="import")
     ),
     documents.rebuild_document(RebuildSummary(indexed=1, lost=())),
-    documents.diagnosis_document(Diagnosis(part="index", health=Health.OK, fact="", remedy="")),
+    documents.diagnosis_document(
+        Diagnosis(part="index", health=Health.OK, fact="", effect="", remedy="")
+    ),
 ]
 """One of each shape, with everything filled in."""
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from audio_ident.cli.application import Entrance
+from audio_ident.cli.config import config
 from audio_ident.cli.doctor import doctor
 from audio_ident.cli.identify import identify
 from audio_ident.cli.imports import import_
@@ -65,4 +66,5 @@ def make_cli(entrance: Entrance) -> typer.Typer:
     cli.command("import")(import_)
     for command in (identify, tracks, check, rebuild, doctor):
         cli.command()(command)
+    cli.add_typer(config, name="config")
     return cli

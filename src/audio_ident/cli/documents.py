@@ -93,6 +93,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> Document:
         "part": diagnosis.part,
         "health": diagnosis.health.value,
         "fact": diagnosis.fact,
+        "effect": diagnosis.effect,
         "remedy": diagnosis.remedy,
     }
 

@@ -161,5 +161,7 @@ class Diagnosis:
     """A word or two, such as `FFmpeg`, `data directory`, `index`."""
     health: Health
     fact: str
+    effect: str
+    """What does not work, or not as well; empty when nothing is missing."""
     remedy: str
     """Empty when nothing has to be done."""
