@@ -17,6 +17,7 @@ from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.identify.clip_file import IdentifyTools, identify_file
+from audio_ident.identify.selftest.run import SelfTestTools, run_selftest
 from audio_ident.ingest.analyse import analyse
 from audio_ident.ingest.pipeline import import_folders
 from audio_ident.ingest.pool import CrashProofExecutor
@@ -29,8 +30,10 @@ from audio_ident.ingest.tools import (
     Versions,
     analysis_version,
 )
+from audio_ident.library.backup import LibraryBackups
 from audio_ident.library.check import check
 from audio_ident.library.diagnosis.installation import diagnose_installation
+from audio_ident.library.export import TrackExporter
 from audio_ident.library.left_recordings import show_left_recordings
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
@@ -45,6 +48,7 @@ from audio_ident.model.reports import (
     ImportSummary,
     RebuildSummary,
 )
+from audio_ident.model.selftest import SelfTestOptions, SelfTestReport
 from audio_ident.settings import Settings
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from audio_ident.stores.disk import disk_errors_named, make_directory
@@ -117,6 +121,8 @@ class LocalApplication:
             max_seconds=settings.max_file_seconds,
             timeout_s=settings.decode_timeout_s,
         )
+        self.exporter = TrackExporter(catalogue)
+        self.backups = LibraryBackups(catalogue, places, CLOCK.now)
 
     def import_folders(
         self,
@@ -145,6 +151,20 @@ class LocalApplication:
             monotonic_s=time.monotonic,
         )
         return identify_file(clip, tools, as_tracklist=as_tracklist)
+
+    def selftest(
+        self, options: SelfTestOptions, on_progress: Callable[[int, int], None]
+    ) -> SelfTestReport:
+        """Ask the library about clips of its own tracks."""
+        tools = SelfTestTools(
+            decoder=self._decoder,
+            limits=self._limits,
+            index=self._reader,
+            tracks=self.tracks,
+            tracks_at=functools.partial(find_tracks_at, self._catalogue),
+            monotonic_s=time.monotonic,
+        )
+        return run_selftest(options, on_progress, tools=tools)
 
     def tracks(self) -> Iterable[Track]:
         """Every track of the library."""

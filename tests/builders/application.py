@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from audio_ident.cli.application import Application, Entrance
 from audio_ident.errors import AudioIdentError, NoAudio
@@ -40,6 +41,9 @@ class MemoryApplication:
     was_tracklist: bool = False
     was_retried: bool = False
     was_deep: bool = False
+    exporter: Any = None
+    backups: Any = None
+    selftest: Any = None
 
     def import_folders(
         self,

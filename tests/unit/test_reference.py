@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from audio_ident.cli import documents
-from audio_ident.cli.app import make_cli
 from audio_ident.cli.exits import ExitCode
 from audio_ident.model.answer import Span
+from audio_ident.model.parameters import PARAMETERS
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -22,8 +21,9 @@ from audio_ident.model.reports import (
     IdentifiedMatch,
     RebuildSummary,
 )
-from builders.application import MemoryApplication
 from builders.reports import a_failure, a_match, a_track, an_identified_clip, an_import_summary
+from builders.tools import a_restore_summary, a_selftest_report
+from command_tree import commands
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI_PAGE = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
@@ -50,6 +50,9 @@ DOCUMENTS = [
     documents.diagnosis_document(
         Diagnosis(part="index", health=Health.OK, fact="", effect="", remedy="")
     ),
+    documents.restore_document(a_restore_summary()),
+    documents.selftest_document(a_selftest_report()),
+    documents.parameter_document(PARAMETERS[0]),
 ]
 """One of each shape, with everything filled in."""
 
@@ -63,22 +66,12 @@ def fields_of(document: Any) -> Iterator[str]:
             yield from fields_of(part)
 
 
-def commands() -> dict[str, list[str]]:
-    """Options of every command, by its name; the empty name has those before the command."""
-    group = typer.main.get_command(make_cli(MemoryApplication().entrance()))
-    found = {"": group, **group.commands}  # type: ignore[attr-defined]
-    return {
-        name: [option for parameter in command.params for option in parameter.opts]
-        for name, command in found.items()
-    }
-
-
 def test_every_command_and_option_is_documented() -> None:
     """The page names each command with its options."""
-    for name, options in commands().items():
-        if name:
-            assert f"| `{name}" in CLI_PAGE
-        for option in options:
+    for name, command in commands():
+        if name and not getattr(command, "commands", {}):
+            assert f"| `{name}" in CLI_PAGE, name
+        for option in (option for parameter in command.params for option in parameter.opts):
             if option.startswith("--") and "completion" not in option:
                 assert f"`{option}" in CLI_PAGE, option
 
@@ -90,7 +83,9 @@ def test_every_exit_code_is_documented() -> None:
     )
 
 
-@pytest.mark.parametrize("script", ["module_map", "settings_reference"])
+@pytest.mark.parametrize(
+    "script", ["module_map", "settings_reference", "parameters_reference", "man_page"]
+)
 def test_generated_pages_are_up_to_date(script: str) -> None:
     """What is made from the code was made again after its last change."""
     result = subprocess.run(

@@ -120,10 +120,10 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        value = "; ".join(value)
-    if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    return "'" + value if value.startswith(FORMULA_STARTS) else value
+        text = "; ".join(value)
+    else:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
 def _playlist_head(track: Track) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _playlist_head(track: Track) -> Iterator[str]:
     title = track.tags.title or Path(track.path).stem
     name = f"{track.tags.artist} - {title}" if track.tags.artist else title
     yield f"#EXTINF:{round(end_s - start_s)},{' '.join(name.splitlines())}"
-    if track.kind is not TrackKind.WHOLE_FILE:
+    if track.kind.value != TrackKind.WHOLE_FILE.value:
         yield f"#EXTVLCOPT:start-time={start_s:.3f}"
         yield f"#EXTVLCOPT:stop-time={end_s:.3f}"
 
@@ -141,7 +141,7 @@ def _milliseconds(ticks: Any) -> int:  # noqa: ANN401 -- a field whose name was 
     return seconds_to_milliseconds(ticks_to_seconds(ticks))
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- a field of any type
     """A tag as JSON has it, whatever shape the tag is of."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}

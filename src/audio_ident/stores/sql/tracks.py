@@ -115,9 +115,7 @@ def _all_columns() -> Any:  # noqa: ANN401 -- the type of a query that grows ste
 
 
 def _in_order(query: Any) -> Any:  # noqa: ANN401
-    return query.order_by(
-        RootRow.path, FileRow.relative_path, TrackRow.start_ticks, TrackRow.id
-    )
+    return query.order_by(RootRow.path, FileRow.relative_path, TrackRow.start_ticks, TrackRow.id)
 
 
 def _joined(query: Any) -> Any:  # noqa: ANN401

@@ -11,6 +11,7 @@ from audio_ident.errors import DatabaseProblem, DiskFull
 from audio_ident.stores.sql.audios import Audios
 from audio_ident.stores.sql.dialect import is_disk_full, make_engine
 from audio_ident.stores.sql.files import Files
+from audio_ident.stores.sql.human_parts import HumanRows
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
 from audio_ident.stores.sql.sessions import Sessions
@@ -28,6 +29,7 @@ class Rows:
     tracks: Tracks
     stages: Stages
     sessions: Sessions
+    human: HumanRows
 
 
 class Catalogue:
@@ -89,6 +91,7 @@ def _rows(session: Session) -> Rows:
         tracks=Tracks(session),
         stages=Stages(session),
         sessions=Sessions(session),
+        human=HumanRows(session),
     )
 
 
