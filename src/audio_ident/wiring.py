@@ -22,6 +22,7 @@ from audio_ident.ingest.analyse import analyse
 from audio_ident.ingest.pipeline import import_folders
 from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.rebuild import rebuild
+from audio_ident.ingest.repair import repair
 from audio_ident.ingest.tools import (
     Clock,
     ImportOptions,
@@ -35,6 +36,7 @@ from audio_ident.library.check import check
 from audio_ident.library.diagnosis.installation import diagnose_installation
 from audio_ident.library.export import TrackExporter
 from audio_ident.library.left_recordings import show_left_recordings
+from audio_ident.library.leftovers import find_leftovers, remove_leftovers
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
 from audio_ident.model.audio import Feed
@@ -177,20 +179,33 @@ class LocalApplication:
             self._artefacts,
             self._reader,
             index_problems=find_index_problems(self._places.index),
+            leftovers=find_leftovers(self._places),
             reads_artefacts=reads_artefacts,
         )
+
+    def repair(self, *, reads_artefacts: bool, on_progress: Callable[[int, int], None]) -> None:
+        """Mend what a check finds."""
+        with WriterLock(self._places.data_directory):
+            if find_index_problems(self._places.index):
+                self._rebuild(on_progress=on_progress)
+            with closing(SegmentIndex(self._places.index)) as index:
+                repair(self._stores(index), reads_artefacts=reads_artefacts)
+            remove_leftovers(self._places)
 
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Make the index again from the stored analyses."""
         with WriterLock(self._places.data_directory):
-            return rebuild(
-                self._catalogue,
-                self._artefacts,
-                landmarks_of,
-                VERSIONS.analysis,
-                functools.partial(rebuild_index, self._places.index),
-                on_progress,
-            )
+            return self._rebuild(on_progress=on_progress)
+
+    def _rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
+        return rebuild(
+            self._catalogue,
+            self._artefacts,
+            landmarks_of,
+            VERSIONS.analysis,
+            functools.partial(rebuild_index, self._places.index),
+            on_progress,
+        )
 
     @contextmanager
     def _import_tools(self) -> Iterator[ImportTools]:

@@ -84,6 +84,12 @@ class MemoryApplication:
         self.was_deep = reads_artefacts
         return iter(self.findings)
 
+    def repair(self, *, reads_artefacts: bool, on_progress: Callable[[int, int], None]) -> None:
+        """Mend the first finding."""
+        on_progress(0, 1)
+        self.was_deep = reads_artefacts
+        self.findings = self.findings[1:]
+
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Pretend nothing: there is no index to make again."""
         on_progress(0, len(self.listed))

@@ -63,6 +63,13 @@ class Application(Protocol):
         """
         ...
 
+    def repair(self, *, reads_artefacts: bool, on_progress: Callable[[int, int], None]) -> None:
+        """Mend every disagreement that `check` finds, decoding nothing; takes the lock.
+
+        `on_progress` is told of recordings when the whole index has to be made again.
+        """
+        ...
+
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Make the index again; `on_progress` is told how many recordings of how many are done."""
         ...

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from audio_ident.errors import ArtefactCorrupt, ArtefactMissing
@@ -12,6 +13,7 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 
 _IMPORT = "Run `audio-ident import` on the folder: what is missing is made again."
 _REBUILD = "Run `audio-ident rebuild`: it makes the index again without decoding any audio."
+_REPAIR = "Run `audio-ident check --repair`, which removes it."
 
 
 _MEANINGS = {
@@ -29,6 +31,8 @@ _MEANINGS = {
     FindingCode.INDEXED_UNKNOWN: ("the index knows a recording that no row names", _REBUILD),
     FindingCode.UNFINISHED: ("an import was interrupted on this file", _IMPORT),
     FindingCode.UNHELD: ("no file holds this recording any more", _IMPORT),
+    FindingCode.ORPHAN_ROW: ("rows name a row that is not there", _REPAIR),
+    FindingCode.LEFTOVER_FILE: ("an interrupted import left this file", _REPAIR),
 }
 
 
@@ -50,6 +54,7 @@ def check(
     index: FingerprintReader,
     *,
     index_problems: Sequence[str] = (),
+    leftovers: Iterable[Path] = (),
     reads_artefacts: bool = False,
 ) -> list[CheckFinding]:
     """Every disagreement, in a fixed order; an empty list means that all is well.
@@ -58,6 +63,8 @@ def check(
     ----------
     index_problems
         What is damaged in the index; when there is any, its content is not compared.
+    leftovers
+        Files in the data directory that nothing names.
     reads_artefacts
         Whether every analysis is read and its checksum verified, which takes longer.
     """
@@ -65,6 +72,7 @@ def check(
         derived = frozenset(rows.audios.derived())
         unheld = frozenset(rows.audios.without_files())
         pending = rows.stages.pending()
+        orphans = rows.orphans.counts()
     stored = frozenset(artefacts.digests())
     indexed = derived if index_problems else _indexed(index)
     begun = frozenset(digest for digest in pending.values() if digest)
@@ -75,6 +83,8 @@ def check(
         FindingCode.INDEXED_UNKNOWN: indexed - derived - begun - unheld,
         FindingCode.UNHELD: unheld,
         FindingCode.UNFINISHED: frozenset(str(file_id) for file_id in pending),
+        FindingCode.ORPHAN_ROW: frozenset(orphans),
+        FindingCode.LEFTOVER_FILE: frozenset(map(str, leftovers)),
     }
     if reads_artefacts:
         subjects[FindingCode.ARTEFACT_CORRUPT] = _corrupt(artefacts, derived & stored)

@@ -122,6 +122,8 @@ class FindingCode(enum.StrEnum):
     INDEXED_UNKNOWN = "INDEXED_UNKNOWN"
     UNFINISHED = "UNFINISHED"
     UNHELD = "UNHELD"
+    ORPHAN_ROW = "ORPHAN_ROW"
+    LEFTOVER_FILE = "LEFTOVER_FILE"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,7 @@ class CheckFinding:
 
     code: FindingCode
     subject: str
-    """Audio digest, id of a file, or `index`."""
+    """Audio digest, id of a file, column of a table, path of a file, or `index`."""
     fact: str
     remedy: str
 

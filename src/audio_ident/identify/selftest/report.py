@@ -25,7 +25,7 @@ MISNAMINGS_SHOWN = 20
 
 FOREIGN_MEANINGS = {
     "held out": "real music while its recording is hidden; a name is an error or a copy",
-    "backwards": "music from its end, which can be in no library; a name is an error",
+    "backwards": "the same clip from its end, which is in no library; a name is an error",
 }
 
 

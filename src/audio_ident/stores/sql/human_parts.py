@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from audio_ident.stores.sql.tables import Base, RootRow
+from audio_ident.stores.sql.tables import Base, RootRow, UtcTime
 
 Entry: TypeAlias = Mapping[str, Any]
 """A row, ready for JSON: times are ISO 8601, bytes are text with surrogate escapes."""
@@ -92,8 +92,8 @@ def _to_json(value: object) -> object:
 def _from_json(column: "sa.Column[Any]", value: object) -> object:
     if not isinstance(value, str):
         return value
-    if column.type.python_type is bytes:
+    if isinstance(column.type, sa.LargeBinary):
         return os.fsencode(value)
-    if column.type.python_type is datetime.datetime:
+    if isinstance(column.type, UtcTime):
         return datetime.datetime.fromisoformat(value)
     return value

@@ -12,6 +12,7 @@ from audio_ident.stores.sql.audios import Audios
 from audio_ident.stores.sql.dialect import is_disk_full, make_engine
 from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.human_parts import HumanRows
+from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
 from audio_ident.stores.sql.sessions import Sessions
@@ -30,6 +31,7 @@ class Rows:
     stages: Stages
     sessions: Sessions
     human: HumanRows
+    orphans: Orphans
 
 
 class Catalogue:
@@ -92,6 +94,7 @@ def _rows(session: Session) -> Rows:
         stages=Stages(session),
         sessions=Sessions(session),
         human=HumanRows(session),
+        orphans=Orphans(session),
     )
 
 
