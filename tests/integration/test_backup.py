@@ -68,9 +68,7 @@ class Library:
         self.catalogue.close()
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, deadline=None)
 @given(st.dictionaries(folders, moments, max_size=5), st.dictionaries(folders, moments, max_size=5))
 def test_nothing_of_either_side_is_lost(
     tmp_path_factory: pytest.TempPathFactory,
