@@ -12,7 +12,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/$(VENV)/.uv-cache
 export UV_PYTHON_DOWNLOADS := never
 export MUSIC
 
-.PHONY: help setup demo test check fmt bench docs lock clean
+.PHONY: help setup demo test crash check fmt bench docs lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ demo: $(READY) ## Import music, name noisy clips of it (MUSIC=/path for your own
 
 test: $(READY) ## Run the tests (ARGS="-k word" for some of them)
 	$(PYTHON_OF_VENV) -m pytest $(ARGS)
+
+crash: $(READY) ## Kill imports at random, KILLS times (by default 2000), and examine the library
+	KILLS=$${KILLS:-2000} $(PYTHON_OF_VENV) -m pytest tests/integration/test_random_kills.py
 
 check: $(READY) ## Formatting, lint, types, imports, spelling, sizes, generated pages: all but the tests
 	$(BIN)/ruff check .

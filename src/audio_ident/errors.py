@@ -2,21 +2,28 @@
 
     AudioIdentError
     ├── BadInput                  BAD_INPUT              an argument outside its documented range
+    ├── NotFound                  NOT_FOUND              nothing has that name
+    ├── IllegalMove               ILLEGAL_MOVE           a session cannot do that from its state
+    ├── Cancelled                 CANCELLED              ended on request
     ├── SettingsInvalid           SETTINGS_INVALID       a setting cannot be used
     ├── BackupInvalid             BACKUP_INVALID         a file is no backup that we can read
     ├── KernelsMissing            KERNELS_MISSING        the compiled part cannot be opened
     ├── FileProblem                                      one file cannot be used; the others go on
     │   ├── FileUnreadable        FILE_UNREADABLE        the operating system refuses to read it
-    │   ├── FileChanged           FILE_CHANGED           it changed while it was being read
+    │   ├── FileChanged           FILE_CHANGED_DURING_IMPORT  it changed while it was read
+    │   ├── FileStillWritten      FILE_STILL_WRITTEN     it is still growing
     │   ├── UnsupportedFormat     UNSUPPORTED_FORMAT     no audio container or codec that we know
-    │   ├── NoAudio               NO_AUDIO               no audio stream, or only pictures
+    │   ├── NoAudio               NO_AUDIO               no audio stream, only pictures, or silence
     │   ├── VideoFile             VIDEO_FILE             a film; its sound track is not music
-    │   ├── AudioTooShort         AUDIO_TOO_SHORT        fewer seconds than can be listened to
+    │   ├── AudioTooShort         FILE_TOO_SHORT         fewer seconds than can be listened to
     │   ├── LimitExceeded         LIMIT_EXCEEDED         more bytes or seconds than allowed
     │   ├── DecodeFailed          DECODE_ERROR           audio that cannot be decoded at all
     │   ├── DecodeTimeout         DECODE_TIMEOUT         decoding took longer than allowed
+    │   ├── FingerprintFailed     FINGERPRINT_FAILED     a listener cannot make sense of the audio
+    │   ├── OutOfMemory           OUT_OF_MEMORY          it needs more memory than a worker may use
     │   ├── WorkerCrashed         WORKER_CRASHED         the worker process died on this file
     │   └── Unforeseen            INTERNAL_ERROR         the program failed on this file
+    ├── RootVanished              ROOT_VANISHED          an imported folder is gone as a whole
     └── StoreProblem                                     the library itself cannot be used
         ├── LibraryLocked         LIBRARY_LOCKED         another process is writing
         ├── DatabaseProblem       DATABASE_ERROR         the catalogue cannot be read or written
@@ -24,6 +31,7 @@
         ├── ArtefactCorrupt       ARTEFACT_CORRUPT       an analysis fails its checksum
         ├── ArtefactMissing       ARTEFACT_MISSING       an analysis that a row names is not there
         ├── StoreInaccessible     STORE_INACCESSIBLE     the system refuses the data directory
+        │   └── StoreReadOnly     READ_ONLY              the data directory cannot be written
         └── DiskFull              DISK_FULL              no space left in the data directory
 
 Warnings are not raised; they travel as `model.audio.AudioWarning` with a code of their own.
@@ -69,6 +77,31 @@ class BadInput(AudioIdentError):
     remedy = "Correct the argument."
 
 
+class NotFound(AudioIdentError):
+    """Nothing has the name that was given."""
+
+    code = "NOT_FOUND"
+    http_status = 404
+    remedy = "List what there is, and use a name from the list."
+
+
+class IllegalMove(AudioIdentError):
+    """A session cannot do what was asked of it in the state it is in."""
+
+    code = "ILLEGAL_MOVE"
+    http_status = 409
+    remedy = "Look at its state with `audio-ident sessions`."
+
+
+class Cancelled(AudioIdentError):
+    """The work was ended on request before it was done."""
+
+    code = "CANCELLED"
+    http_status = 409
+    remedy = "Start it again: it goes on with the files that are not done."
+    is_retryable = True
+
+
 class SettingsInvalid(AudioIdentError):
     """A setting has a value that cannot be used."""
 
@@ -109,8 +142,16 @@ class FileUnreadable(FileProblem):
 class FileChanged(FileProblem):
     """The file changed while it was being read."""
 
-    code = "FILE_CHANGED"
+    code = "FILE_CHANGED_DURING_IMPORT"
     remedy = "Import again once the file is no longer being written."
+    is_retryable = True
+
+
+class FileStillWritten(FileProblem):
+    """The file is still being written."""
+
+    code = "FILE_STILL_WRITTEN"
+    remedy = "Nothing to do: it is imported once it has kept its size for a while."
     is_retryable = True
 
 
@@ -123,7 +164,7 @@ class UnsupportedFormat(FileProblem):
 
 
 class NoAudio(FileProblem):
-    """The file holds no audio stream, or nothing but pictures."""
+    """The file holds no audio stream, nothing but pictures, or nothing but silence."""
 
     code = "NO_AUDIO"
     remedy = "Nothing to do: there is nothing to listen to in this file."
@@ -139,7 +180,7 @@ class VideoFile(FileProblem):
 class AudioTooShort(FileProblem):
     """The audio has fewer seconds than can be listened to."""
 
-    code = "AUDIO_TOO_SHORT"
+    code = "FILE_TOO_SHORT"
     remedy = "Use a longer piece."
 
 
@@ -166,6 +207,21 @@ class DecodeTimeout(FileProblem):
     is_retryable = True
 
 
+class FingerprintFailed(FileProblem):
+    """The audio was decoded, and a listener cannot make sense of it."""
+
+    code = "FINGERPRINT_FAILED"
+    remedy = "Play the file; if it sounds as it should, report this with the file."
+
+
+class OutOfMemory(FileProblem):
+    """Listening to the file needs more memory than a worker may use."""
+
+    code = "OUT_OF_MEMORY"
+    remedy = "Raise AUDIO_IDENT_WORKER_MEMORY_BYTES, or set fewer workers; then --retry-failed."
+    is_retryable = True
+
+
 class WorkerCrashed(FileProblem):
     """The worker process died while it listened to this file."""
 
@@ -180,6 +236,14 @@ class Unforeseen(FileProblem):
     code = "INTERNAL_ERROR"
     http_status = 500
     remedy = "Report this with the log and, if possible, the file."
+
+
+class RootVanished(AudioIdentError):
+    """An imported folder is gone as a whole, for instance because its disk was unplugged."""
+
+    code = "ROOT_VANISHED"
+    remedy = "Plug the disk in or mount it again, then import again; nothing was marked missing."
+    is_retryable = True
 
 
 class StoreProblem(AudioIdentError):
@@ -231,6 +295,13 @@ class StoreInaccessible(StoreProblem):
 
     code = "STORE_INACCESSIBLE"
     remedy = "Check the permissions and the health of the disk that holds AUDIO_IDENT_DATA_DIR."
+
+
+class StoreReadOnly(StoreInaccessible):
+    """The data directory can be read but not written."""
+
+    code = "READ_ONLY"
+    remedy = "Make AUDIO_IDENT_DATA_DIR writable; until then only reading commands work."
 
 
 class DiskFull(StoreProblem):

@@ -85,6 +85,20 @@ class Settings(BaseSettings):
         description="A file that takes longer to listen to is given up.",
         json_schema_extra={"unit": "seconds of wall time"},
     )
+    worker_memory_bytes: int = pydantic.Field(
+        default=4 * 2**30,
+        ge=2**30,
+        le=2**50,
+        description="Address space of one worker; a file that needs more fails alone.",
+        json_schema_extra={"unit": "bytes"},
+    )
+    reserve_bytes: int = pydantic.Field(
+        default=256 * 2**20,
+        ge=0,
+        le=2**50,
+        description="Space that an import leaves free on the disk of `data_dir`.",
+        json_schema_extra={"unit": "bytes"},
+    )
     log_level: Literal["debug", "info", "warning", "error"] = pydantic.Field(
         default="warning", description="Least severity of the events written to the log."
     )

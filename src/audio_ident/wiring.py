@@ -5,10 +5,11 @@ The only module that names implementations.
 
 import datetime
 import functools
+import os
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from audio_ident.core.layout import LAYOUT
@@ -16,11 +17,12 @@ from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.engines.tags_mutagen import MutagenTagReader
+from audio_ident.errors import StoreProblem
 from audio_ident.identify.clip_file import IdentifyTools, identify_file
 from audio_ident.identify.selftest.run import SelfTestTools, run_selftest
 from audio_ident.ingest.analyse import analyse
-from audio_ident.ingest.pipeline import import_folders
 from audio_ident.ingest.pool import CrashProofExecutor
+from audio_ident.ingest.queue import SessionQueue
 from audio_ident.ingest.rebuild import rebuild
 from audio_ident.ingest.repair import repair
 from audio_ident.ingest.tools import (
@@ -31,6 +33,7 @@ from audio_ident.ingest.tools import (
     Versions,
     analysis_version,
 )
+from audio_ident.ingest.worker import WorkerLimits
 from audio_ident.library.backup import LibraryBackups
 from audio_ident.library.check import check
 from audio_ident.library.diagnosis.installation import diagnose_installation
@@ -38,27 +41,27 @@ from audio_ident.library.export import TrackExporter
 from audio_ident.library.left_recordings import show_left_recordings
 from audio_ident.library.leftovers import find_leftovers, remove_leftovers
 from audio_ident.library.places import LibraryPlaces
+from audio_ident.library.session_book import SessionBook
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
 from audio_ident.model.audio import Feed
 from audio_ident.model.landmarks import landmarks_of
 from audio_ident.model.library import Track
+from audio_ident.model.parameters import ImportParameters
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
     IdentifiedClip,
-    ImportProgress,
-    ImportSummary,
     RebuildSummary,
 )
 from audio_ident.model.selftest import SelfTestOptions, SelfTestReport
 from audio_ident.settings import Settings
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
-from audio_ident.stores.disk import disk_errors_named, make_directory
+from audio_ident.stores.disk import disk_errors_named, free_bytes, make_directory
 from audio_ident.stores.fingerprints.index_check import find_index_problems
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
 from audio_ident.stores.fingerprints.rebuild import rebuild_index
-from audio_ident.stores.lock import WriterLock
+from audio_ident.stores.lock import WriterLock, is_alive
 from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
@@ -125,21 +128,10 @@ class LocalApplication:
         )
         self.exporter = TrackExporter(catalogue)
         self.backups = LibraryBackups(catalogue, places, CLOCK.now)
-
-    def import_folders(
-        self,
-        folders: Sequence[Path],
-        *,
-        retry_failed: bool,
-        on_progress: Callable[[ImportProgress], None],
-        should_stop: Callable[[], bool],
-    ) -> ImportSummary:
-        """Bring the library up to date with some folders."""
-        options = ImportOptions(
-            files_at_once=FILES_PER_WORKER * self._settings.workers, retry_failed=retry_failed
+        self.queue = SessionQueue(
+            catalogue, CLOCK, _new_id, self._import_tools, (os.getpid(), is_alive)
         )
-        with self._import_tools() as tools:
-            return import_folders(folders, tools, options, on_progress, should_stop)
+        self.sessions = SessionBook(catalogue, CLOCK.now, self._if_nobody_writes)
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
         """Name a clip or, as a tracklist, every recording in it."""
@@ -207,17 +199,26 @@ class LocalApplication:
             on_progress,
         )
 
+    def _if_nobody_writes(self, action: Callable[[], None]) -> None:
+        # a folder that cannot be written has no writer, and nothing to be noted either
+        with suppress(StoreProblem), WriterLock(self._places.data_directory):
+            action()
+
     @contextmanager
-    def _import_tools(self) -> Iterator[ImportTools]:
+    def _import_tools(
+        self, parameters: ImportParameters
+    ) -> Iterator[tuple[ImportTools, ImportOptions]]:
+        workers = parameters.workers or self._settings.workers
         with ExitStack() as stack:
             stack.enter_context(WriterLock(self._places.data_directory))
             index = stack.enter_context(closing(SegmentIndex(self._places.index)))
             pool = CrashProofExecutor(
-                self._settings.workers,
+                workers,
                 task_timeout_s=self._settings.decode_timeout_s + TIMEOUT_MARGIN_S,
+                limits=WorkerLimits(address_space_bytes=self._settings.worker_memory_bytes),
             )
             stack.callback(pool.kill)
-            yield ImportTools(
+            tools = ImportTools(
                 stores=self._stores(index),
                 pool=pool,
                 analyse=functools.partial(
@@ -225,7 +226,18 @@ class LocalApplication:
                 ),
                 tag_reader=MutagenTagReader(),
                 new_id=_new_id,
+                end_calls=pool.end_calls,
+                free_bytes=functools.partial(free_bytes, self._places.data_directory),
             )
+            yield tools, self._options(parameters, workers)
+
+    def _options(self, parameters: ImportParameters, workers: int) -> ImportOptions:
+        return ImportOptions(
+            files_at_once=FILES_PER_WORKER * workers,
+            max_attempts=parameters.max_attempts,
+            retry_failed=parameters.retry_failed,
+            reserve_bytes=self._settings.reserve_bytes,
+        )
 
     def _stores(self, index: SegmentIndex) -> Stores:
         return Stores(

@@ -1,7 +1,7 @@
 """A small application that lives in memory, to stand behind the command line in tests."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from audio_ident.cli.application import Application, Entrance
 from audio_ident.errors import AudioIdentError, NoAudio
 from audio_ident.model.analysis import AudioDigest
-from audio_ident.model.library import SessionState, Track
+from audio_ident.model.library import Track
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -18,8 +18,11 @@ from audio_ident.model.reports import (
     ImportProgress,
     ImportSummary,
     RebuildSummary,
+    WorkerActivity,
 )
+from audio_ident.model.sessions import SessionState, StoredSession
 from audio_ident.settings import Settings
+from builders.memory_sessions import MemorySessions
 from builders.reports import an_import_progress, an_import_summary, an_unknown_clip
 
 
@@ -44,22 +47,35 @@ class MemoryApplication:
     exporter: Any = None
     backups: Any = None
     selftest: Any = None
+    _imports: MemorySessions = dataclasses.field(init=False)
 
-    def import_folders(
+    def __post_init__(self) -> None:
+        self._imports = MemorySessions(self._import)
+
+    @property
+    def queue(self) -> MemorySessions:
+        """Runs sessions."""
+        return self._imports
+
+    @property
+    def sessions(self) -> MemorySessions:
+        """Knows sessions."""
+        return self._imports
+
+    def _import(
         self,
-        folders: Sequence[Path],
-        *,
-        retry_failed: bool,
+        session: StoredSession,
         on_progress: Callable[[ImportProgress], None],
         should_stop: Callable[[], bool],
     ) -> ImportSummary:
         """Count the files and give the prepared summary."""
-        self.was_retried = retry_failed
-        paths = [path for folder in folders for path in sorted(folder.iterdir())]
+        self.was_retried = session.order.parameters.retry_failed
+        paths = [p for folder in session.order.folders for p in sorted(Path(folder).iterdir())]
         for number, path in enumerate(paths, start=1):
             self.on_file()
+            worker = WorkerActivity(file=path.name, stage="listening", since_s=0.5)
             on_progress(
-                an_import_progress(files_done=number, files_total=len(paths), current=(path.name,))
+                an_import_progress(files_done=number, files_total=len(paths), workers=(worker,))
             )
             if should_stop():
                 return dataclasses.replace(

@@ -4,7 +4,7 @@ from typing import Any
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Match, Span, Verdict
-from audio_ident.model.library import SessionState, Track, TrackId, TrackKind, whole_file_points
+from audio_ident.model.library import Track, TrackId, TrackKind, whole_file_points
 from audio_ident.model.reports import (
     FileFailure,
     IdentifiedClip,
@@ -13,7 +13,9 @@ from audio_ident.model.reports import (
     ImportSummary,
     Phase,
     Reason,
+    WorkerActivity,
 )
+from audio_ident.model.sessions import SessionState
 from audio_ident.model.tags import Tags
 from audio_ident.units import seconds_to_ticks
 
@@ -83,7 +85,13 @@ def a_failure(**changes: Any) -> FileFailure:
 def an_import_progress(**changes: Any) -> ImportProgress:
     """First of three files done."""
     facts: dict[str, Any] = {
+        "session_id": "s1",
+        "state": SessionState.PROCESSING,
         "phase": Phase.LISTENING,
+        "percent": 100 / 3,
+        "files_per_s": 1.0,
+        "failures": {},
+        "warnings": {},
         "files_total": 3,
         "files_done": 1,
         "files_failed": 0,
@@ -93,7 +101,7 @@ def an_import_progress(**changes: Any) -> ImportProgress:
         "elapsed_s": 1.0,
         "bytes_per_s": 1000.0,
         "remaining_s": 2.0,
-        "current": ("a.mp3",),
+        "workers": (WorkerActivity(file="a.mp3", stage="listening", since_s=0.5),),
     }
     return ImportProgress(**facts | changes)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from audio_ident.errors import DecodeFailed
 from audio_ident.model.analysis import Analysis, AudioDigest, Section
-from audio_ident.model.audio import AudioFacts, AudioWarning
+from audio_ident.model.audio import MONO_RATE_HZ, AudioFacts, AudioWarning, Mono
 from audio_ident.units import samples_to_ticks
 
 RATE_HZ = 8000
@@ -90,3 +90,14 @@ class WavAnalyser:
         if not self.log.exists():
             return []
         return sorted(os.fsdecode(self.log.read_bytes()).split("\n")[:-1])
+
+
+def write_music_wav(path: Path, samples: Mono) -> Path:
+    """A wav file of 16 kHz sound."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(MONO_RATE_HZ)
+        file.writeframes((samples * 32_000).astype("<i2").tobytes())
+    return path

@@ -86,6 +86,43 @@ def test_equal_channels_average_to_themselves(
     np.testing.assert_allclose(six, one, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("kind", "channels"),
+    [*itertools.product(["wav 16 bit", "wav float", "flac", "wav 8 bit"], [1, 2, 6]), ("mp3", 2)],
+)
+def test_native_blocks_are_the_samples_of_the_file(
+    decoder: Decoder, kind: str, channels: int
+) -> None:
+    """Rate and channels are the file's, planes are contiguous, and nothing is lost or added."""
+    samples = chirps(2.3, 22_050, channels) * np.linspace(1, 0.5, channels, dtype=np.float32)
+    heard = hear(
+        encode(samples, KINDS[kind], 22_050), (Feed.NATIVE, Feed.MONO_16K), decoder=decoder
+    )
+    blocks = heard.blocks[Feed.NATIVE]
+    for block in blocks:
+        assert block.rate_hz == 22_050
+        assert len(block.planes) == len(block.channel_names) == channels
+        assert {plane.shape for plane in block.planes} == {block.planes[0].shape}
+        assert len(block.planes[0]) <= 32_768
+        assert all(p.flags.c_contiguous and p.dtype == np.float32 for p in block.planes)
+    planes = [np.concatenate(parts) for parts in zip(*(b.planes for b in blocks), strict=True)]
+    padding = len(planes[0]) - len(samples)
+    assert 0 <= padding <= (64 if kind == "mp3" else 0)
+    tolerance = {"mp3": 0.1, "wav 8 bit": 0.01}.get(kind, 1e-4)
+    heard_samples = np.stack(planes, axis=1)[: len(samples)]
+    np.testing.assert_allclose(heard_samples, samples, atol=tolerance)
+
+
+def test_native_blocks_keep_what_overshoots(decoder: Decoder) -> None:
+    """Samples above full scale are heard as they are; damaged ones are tamed."""
+    samples = np.full((10_000, 2), 1.3, np.float32)
+    blocks = hear(encode(samples, KINDS["wav float"]), (Feed.NATIVE,), decoder=decoder).blocks
+    assert {float(b.planes[0].max()) for b in blocks[Feed.NATIVE]} == {np.float32(1.3)}
+    samples[500] = np.nan
+    blocks = hear(encode(samples, KINDS["wav float"]), (Feed.NATIVE,), decoder=decoder).blocks
+    assert all(np.isfinite(b.planes[0]).all() for b in blocks[Feed.NATIVE])
+
+
 def test_stereo_keeps_the_sides_apart(decoder: Decoder) -> None:
     """A sound on the left stays on the left; one in the middle of 5.1 is on both sides."""
     left = chirps(1, 48_000, 2) * np.array([1, 0], np.float32)

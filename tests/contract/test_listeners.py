@@ -12,12 +12,22 @@ from hypothesis import strategies as st
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.model.analysis import Fields
-from audio_ident.model.audio import MONO_RATE_HZ, STEREO_RATE_HZ, Feed
+from audio_ident.model.audio import (
+    CHROMA_RATE_HZ,
+    MONO_RATE_HZ,
+    STEREO_RATE_HZ,
+    Feed,
+    NativeBlock,
+)
+from builders.native import NativeStream
+from builders.signals import Channels
 
 SECONDS = 4
 
 CUTS = st.lists(st.integers(0, SECONDS * STEREO_RATE_HZ), max_size=12)
 SEEDS = st.integers(0, 2**32 - 1)
+
+NATIVE = [listener for listener in LISTENERS if listener.hears is Feed.NATIVE]
 
 
 def _stream(feed: Feed, seed: int) -> Any:
@@ -25,10 +35,19 @@ def _stream(feed: Feed, seed: int) -> Any:
     rng = np.random.default_rng(seed)
     if feed in {Feed.FILE_BYTES, Feed.AUDIO_PACKETS}:
         return rng.bytes(20_000)
-    rate_hz = MONO_RATE_HZ if feed is Feed.MONO_16K else STEREO_RATE_HZ
+    if feed is Feed.NATIVE:
+        rate_hz = int(rng.choice([8000, 11_025, 44_100, 48_000]))
+        return NativeStream(_noise(rng, rate_hz, int(rng.choice([1, 2, 3, 6]))), rate_hz)
+    if feed is Feed.MONO_16K:
+        return _noise(rng, MONO_RATE_HZ, 1)[:, 0]
+    if feed is Feed.MONO_11K:
+        return (_noise(rng, CHROMA_RATE_HZ, 1)[:, 0] * 32_767).astype(np.int16)
+    return _noise(rng, STEREO_RATE_HZ, 2)
+
+
+def _noise(rng: np.random.Generator, rate_hz: int, channels: int) -> Channels:
     count = int(rng.integers(1, SECONDS * rate_hz))
-    shape = (count,) if feed is Feed.MONO_16K else (count, 2)
-    samples = np.clip(rng.normal(0, 0.2, shape), -1, 1).astype(np.float32)
+    samples = np.clip(rng.normal(0, 0.2, (count, channels)), -1, 1).astype(np.float32)
     for _ in range(3):
         start = int(rng.integers(0, count))
         samples[start : start + int(rng.integers(0, 2 * rate_hz))] = 0
@@ -60,7 +79,25 @@ def test_the_cutting_into_blocks_changes_nothing(
     stream = _stream(listener.hears, seed)
     places = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
     blocks = [stream[start:end] for start, end in itertools.pairwise(places)]
-    _assert_same(_answer(listener(), blocks), _answer(listener(), [stream]))
+    _assert_same(_answer(listener(), blocks), _answer(listener(), [stream[:]]))
+
+
+@pytest.mark.parametrize("listener", NATIVE, ids=lambda listener: listener.name)
+@settings(max_examples=10, deadline=None)
+@given(seed=SEEDS, cuts=CUTS)
+def test_a_change_of_rate_and_layout_may_come_anywhere(
+    listener: type[Listener], seed: int, cuts: list[int]
+) -> None:
+    """Native streams may change between two blocks; cutting them further changes nothing."""
+    rng = np.random.default_rng(seed)
+    shapes = [(44_100, 2), (48_000, 2), (48_000, 1), (22_050, 6)]
+    stretches = [NativeStream(_noise(rng, rate, count) / 2, rate) for rate, count in shapes]
+    pieces: list[NativeBlock] = []
+    for stretch in stretches:
+        places = [0, *sorted(min(cut, len(stretch)) for cut in cuts), len(stretch)]
+        pieces += [stretch[start:end] for start, end in itertools.pairwise(places)]
+    whole = [stretch[: len(stretch)] for stretch in stretches]
+    _assert_same(_answer(listener(), pieces), _answer(listener(), whole))
 
 
 @pytest.mark.parametrize("listener", LISTENERS, ids=lambda listener: listener.name)
@@ -69,7 +106,8 @@ def test_an_empty_stream_has_an_answer(listener: type[Listener]) -> None:
     empty = _stream(listener.hears, 1)[:0]
     _assert_same(_answer(listener(), []), _answer(listener(), [empty]))
     assert (
-        _answer(listener(), []).keys() == _answer(listener(), [_stream(listener.hears, 2)]).keys()
+        _answer(listener(), []).keys()
+        == _answer(listener(), [_stream(listener.hears, 2)[:]]).keys()
     )
 
 
@@ -77,6 +115,14 @@ def test_an_empty_stream_has_an_answer(listener: type[Listener]) -> None:
 def test_a_block_is_not_changed(listener: type[Listener]) -> None:
     """Other listeners hear the same block: it may be read only, and is not kept for later."""
     stream = _stream(listener.hears, 5)
+    if isinstance(stream, NativeStream):
+        first = stream[:1000]
+        hearing, later = listener(), listener()
+        hearing.feed(first)
+        later.feed(stream[:1000])
+        for plane in first.planes:
+            plane[:] = 1
+        _assert_same(hearing.finish(), later.finish())
     if isinstance(stream, np.ndarray):
         reused = stream[:1000].copy()
         reused.flags.writeable = False

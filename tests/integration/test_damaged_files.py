@@ -69,6 +69,19 @@ def test_an_mp4_without_its_index_fails_to_decode() -> None:
         hear(encoded[: len(encoded) // 2])
 
 
+@pytest.mark.parametrize("name", sorted(KINDS))
+@pytest.mark.parametrize("tags", [1, 2])
+def test_an_id3_tag_before_any_container_is_skipped(name: str, tags: int) -> None:
+    """Programs write ID3 before containers that know no such tag; the sound is the same."""
+    kind = KINDS[name]
+    encoded = encode(chirps(2, kind.rate_hz), kind)
+    frame = b"TIT2" + (6).to_bytes(4, "big") + b"\0\0" + b"\x03Titel"
+    tag = b"ID3\x03\0\0" + bytes([0, 0, 0, len(frame)]) + frame
+    heard = hear(tags * tag + encoded)
+    assert not heard.outcome.warnings
+    np.testing.assert_array_equal(heard.samples(), hear(encoded).samples())
+
+
 @pytest.mark.parametrize("with_sound", [True, False])
 def test_a_film_is_not_music(with_sound: bool) -> None:
     """Moving pictures make a film, with or without sound."""

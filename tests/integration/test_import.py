@@ -21,8 +21,9 @@ from audio_ident.library.check import check
 from audio_ident.library.tracks import list_tracks
 from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.landmarks import Landmarks
-from audio_ident.model.library import FileState, SessionState, Stage, StageStatus, Track
+from audio_ident.model.library import FileState, Stage, StageStatus, Track
 from audio_ident.model.reports import ImportProgress, ImportSummary, Phase, Reason
+from audio_ident.model.sessions import SessionState
 from audio_ident.stores.sql.tracks import TrackFilter
 from builders.importing import FolderArtefacts, FolderIndex, make_stores, make_tools
 from builders.wav import WavAnalyser, write_wav
@@ -167,7 +168,7 @@ def test_failures_are_remembered_and_not_repeated(shop: Workshop) -> None:
     write_wav(shop.music / "bug.wav", 2, 900)
     write_wav(shop.music / "good.wav", 3, 1000)
     first = shop.run()
-    assert first.state == SessionState.COMPLETED_WITH_ERRORS
+    assert first.state == SessionState.COMPLETED
     assert {failure.code for failure in first.failures} == {"DECODE_ERROR", "INTERNAL_ERROR"}
     assert len(shop.tracks()) == 1
     second = shop.run()
@@ -419,5 +420,5 @@ def test_what_cannot_be_looked_at_is_not_missing(shop: Workshop) -> None:
     assert shop.run().found == 1
     (shop.music / ".hidden").rename(shop.music / ".unplugged")
     summary = shop.run()
-    assert (summary.missing, summary.state) == (0, SessionState.COMPLETED_WITH_ERRORS)
+    assert (summary.missing, summary.state) == (0, SessionState.COMPLETED)
     assert len(shop.tracks()) == 1

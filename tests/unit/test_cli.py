@@ -302,16 +302,15 @@ def test_doctor_shows_settings_with_their_origin(tmp_path: Path) -> None:
     assert invoke(MemoryApplication(health=Health.FAILED), "doctor").exit_code == 5
 
 
-def test_workers_option_is_a_setting(music: Path) -> None:
-    """`--workers` reaches the application as the setting of that name; `--retry-failed` too."""
+def test_options_of_an_import_are_its_parameters(music: Path) -> None:
+    """`--workers` and `--retry-failed` reach the session as its parameters."""
     application = MemoryApplication()
 
     invoke(application, "import", music, "--workers", "3", "--retry-failed")
 
     assert application.was_retried
 
-    assert application.opened_with is not None
-    assert application.opened_with.workers == 3
+    assert application.sessions.get("s1").order.parameters.workers == 3
 
 
 def test_version_is_printed() -> None:

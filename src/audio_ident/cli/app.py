@@ -12,19 +12,23 @@ from audio_ident.cli.backup import backup, restore
 from audio_ident.cli.completion import completion
 from audio_ident.cli.config import config
 from audio_ident.cli.doctor import doctor
+from audio_ident.cli.errors import errors
 from audio_ident.cli.export import export
 from audio_ident.cli.identify import identify
 from audio_ident.cli.imports import import_
 from audio_ident.cli.maintenance import check, rebuild
 from audio_ident.cli.parameters import parameters
+from audio_ident.cli.profiles import profiles
 from audio_ident.cli.selftest import selftest
 from audio_ident.cli.session import GlobalOptions
+from audio_ident.cli.sessions import sessions
 from audio_ident.cli.tracks import tracks
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     identify,
     tracks,
     export,
+    errors,
     check,
     rebuild,
     doctor,
@@ -88,4 +92,6 @@ def make_cli(entrance: Entrance) -> typer.Typer:
     for command in COMMANDS:
         cli.command()(command)
     cli.add_typer(config, name="config")
+    cli.add_typer(sessions, name="sessions")
+    cli.add_typer(profiles, name="profiles")
     return cli

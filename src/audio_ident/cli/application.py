@@ -5,19 +5,18 @@ lives in memory, and nothing below `wiring` is known here.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
 from audio_ident.model.library import Track
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
     IdentifiedClip,
-    ImportProgress,
-    ImportSummary,
     RebuildSummary,
 )
 from audio_ident.settings import Settings
@@ -26,26 +25,22 @@ from audio_ident.settings import Settings
 class Application(Protocol):
     """The use cases of one library.
 
-    Opening takes no lock; `import_folders` and `rebuild` take the writer's lock for as long as
-    they run and raise `LibraryLocked` when another process holds it.
+    Opening takes no lock; running a session and `rebuild` take the writer's lock for as long as
+    they run. `rebuild` raises `LibraryLocked` when another process holds it, sessions wait.
     """
 
     exporter: Exporter
     backups: Backups
     selftest: SelfTest
 
-    def import_folders(
-        self,
-        folders: Sequence[Path],
-        *,
-        retry_failed: bool,
-        on_progress: Callable[[ImportProgress], None],
-        should_stop: Callable[[], bool],
-    ) -> ImportSummary:
-        """Import folders; once `should_stop` says True, the files at hand are the last.
+    @property
+    def queue(self) -> Queue:
+        """Imports that wait for their turn, and the right to run them."""
+        ...
 
-        `retry_failed` tries every file again that failed before, however often.
-        """
+    @property
+    def sessions(self) -> Sessions:
+        """What is known of imports, profiles and failed files."""
         ...
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:

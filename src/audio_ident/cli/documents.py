@@ -1,11 +1,14 @@
 """Records as JSON documents: the shapes that scripts rely on (`docs/reference/cli.md`)."""
 
+import dataclasses
+import datetime
 from typing import Any, TypeAlias
 
 from audio_ident.model.answer import Span
 from audio_ident.model.backup import RestoreSummary
-from audio_ident.model.library import Track
-from audio_ident.model.parameters import Parameter
+from audio_ident.model.codes import Code, remedy_of
+from audio_ident.model.library import ErrorEntry, FileError, Track
+from audio_ident.model.parameters import Parameter, values_of
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -16,6 +19,7 @@ from audio_ident.model.reports import (
     RebuildSummary,
 )
 from audio_ident.model.selftest import Latency, SelfTestReport
+from audio_ident.model.sessions import Profile, StoredSession
 from audio_ident.units import seconds_to_milliseconds, ticks_to_seconds
 
 Document: TypeAlias = dict[str, Any]
@@ -69,6 +73,54 @@ def import_document(summary: ImportSummary) -> Document:
         "elapsed_ms": seconds_to_milliseconds(summary.elapsed_s),
         "failures": [failure_document(failure) for failure in summary.failures],
     }
+
+
+def session_document(session: StoredSession) -> Document:
+    return {
+        "id": session.id,
+        "state": session.state,
+        "wish": session.wish,
+        "folders": list(session.order.folders),
+        "profile": session.order.profile,
+        "parameters": values_of(session.order.parameters),
+        "files_found": session.files_found,
+        "files_done": session.files_done,
+        "files_failed": session.files_failed,
+        "queued_at": _moment(session.queued_at),
+        "started_at": _moment(session.started_at),
+        "ended_at": _moment(session.ended_at),
+        "error_code": session.error_code,
+        "error_fact": session.error_fact,
+        "progress": session.snapshot,
+    }
+
+
+def profile_document(profile: Profile) -> Document:
+    return {
+        "name": profile.name,
+        "folders": list(profile.folders),
+        "parameters": values_of(profile.parameters),
+        "created_at": _moment(profile.created_at),
+        "last_used_at": _moment(profile.last_used_at),
+    }
+
+
+def file_error_document(error: FileError | ErrorEntry) -> Document:
+    document = {
+        "path": error.path,
+        "stage": error.stage,
+        "code": error.code,
+        "fact": error.fact,
+        "remedy": remedy_of(error.code),
+        "occurred_at": _moment(error.occurred_at),
+    }
+    if isinstance(error, FileError):
+        return document | {"attempts": error.attempts, "is_retryable": error.is_retryable}
+    return document | {"severity": error.severity}
+
+
+def code_document(code: Code) -> Document:
+    return dataclasses.asdict(code)
 
 
 def failure_document(failure: FileFailure) -> Document:
@@ -183,6 +235,10 @@ def _match(identified: IdentifiedMatch) -> Document:
         },
         "audio_digest": match.digest,
     }
+
+
+def _moment(at: datetime.datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def _span(span: Span) -> Document:

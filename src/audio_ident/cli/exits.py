@@ -2,7 +2,7 @@
 
 import enum
 
-from audio_ident.errors import AudioIdentError, LibraryLocked
+from audio_ident.errors import AudioIdentError, Cancelled, LibraryLocked
 
 
 class ExitCode(enum.IntEnum):
@@ -19,6 +19,8 @@ class ExitCode(enum.IntEnum):
 
 
 def exit_code_of_error(error: AudioIdentError) -> ExitCode:
+    if isinstance(error, Cancelled):
+        return ExitCode.INTERRUPTED
     # a locked library is nobody's failure: the same command works a little later
     return ExitCode.NOT_AVAILABLE if isinstance(error, LibraryLocked) else ExitCode.FAILED
 

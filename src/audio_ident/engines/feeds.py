@@ -12,8 +12,14 @@ import numpy as np
 import soxr
 
 from audio_ident.engines.protocols import Sink
-from audio_ident.engines.pyav_frames import NativeBlock
-from audio_ident.model.audio import MONO_RATE_HZ, STEREO_RATE_HZ, Feed, Mono, Stereo
+from audio_ident.model.audio import (
+    MONO_RATE_HZ,
+    STEREO_RATE_HZ,
+    Feed,
+    Mono,
+    NativeBlock,
+    Stereo,
+)
 
 Samples: TypeAlias = Mono | Stereo
 
@@ -77,13 +83,28 @@ class ResampledFeed:
             self._sink(np.clip(block, -1, 1, out=block))
 
 
-def new_feeds(sinks: Mapping[Feed, Sink]) -> list[ResampledFeed]:
+class NativeFeed:
+    """Hands the blocks of the file on as they are, which costs nothing."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.feed: Callable[[NativeBlock], None] = sink
+
+    def finish(self) -> None:
+        """Nothing was held back."""
+
+
+def new_feeds(sinks: Mapping[Feed, Sink]) -> list[ResampledFeed | NativeFeed]:
     """One stream for every sink that wants samples."""
     shapes = {
         Feed.MONO_16K: (MONO_RATE_HZ, 1, mix_to_mono),
         Feed.STEREO_48K: (STEREO_RATE_HZ, 2, mix_to_stereo),
     }
-    return [ResampledFeed(*shapes[feed], sink) for feed, sink in sinks.items() if feed in shapes]
+    feeds: list[ResampledFeed | NativeFeed] = [
+        ResampledFeed(*shapes[feed], sink) for feed, sink in sinks.items() if feed in shapes
+    ]
+    if Feed.NATIVE in sinks:
+        feeds.append(NativeFeed(sinks[Feed.NATIVE]))
+    return feeds
 
 
 def mix_to_mono(block: NativeBlock) -> Mono:

@@ -4,8 +4,10 @@ A `Decoder`
 
 - MUST decode a source once per call, however many feeds are asked for;
 - MUST give the same samples to a feed whichever other feeds are asked for;
-- MUST give blocks of about one second in order and gapless, with every sample finite and
-  inside [-1, 1], averaging channels (the mean of two equal channels is that channel);
+- MUST give resampled blocks of about one second in order and gapless, with every sample finite
+  and inside [-1, 1], averaging channels (the mean of two equal channels is that channel);
+- MUST give native blocks of at most 32,768 samples in order and gapless, with every sample finite
+  and overshoot kept, each of one rate and one layout, in planes that lie contiguous;
 - MUST trim the delay and padding of the encoder where the container tells them;
 - MUST take the duration from decoded samples, never from a header;
 - MUST open no other file and no network address, whatever the source says;
@@ -25,7 +27,7 @@ from typing import Any, BinaryIO, Protocol, TypeAlias
 from audio_ident.model.audio import AudioFacts, AudioWarning, Feed
 
 Sink: TypeAlias = Callable[[Any], None]
-"""Takes the next block of a feed: `bytes`, `Mono` or `Stereo`, told by the `Feed`."""
+"""Takes the next block of a feed: `bytes`, `Mono`, `Stereo` or `NativeBlock`, as `Feed` says."""
 
 Source: TypeAlias = Path | BinaryIO
 """A file on disk, or an open binary file that can seek."""

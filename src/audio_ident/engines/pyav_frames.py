@@ -12,7 +12,7 @@ import numpy.typing as npt
 from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 
-from audio_ident.model.audio import Mono
+from audio_ident.model.audio import Mono, NativeBlock
 
 BLOCK_SAMPLES = 16_384
 """Few enough that a channel fits the cache and memory is reused: blocks of a second, which the
@@ -33,17 +33,6 @@ SAMPLE_FORMATS: dict[str, tuple[str, float | None]] = {
     "dbl": ("f8", None),
 }
 """numpy's name for each of FFmpeg's formats, and the integer that stands for 1.0."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NativeBlock:
-    """Samples as the file has them, finite and near [-1, 1]."""
-
-    planes: tuple[Mono, ...]
-    """The channels, each of shape `(n,)`."""
-    rate_hz: int
-    channel_names: tuple[str, ...]
-    """FFmpeg's names, such as `FL`, `FR`, `LFE`."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +87,7 @@ class FrameGatherer:
             planes=tuple(_as_float(plane, shape) for plane in _planes(frame, shape)),
             rate_hz=shape.rate_hz,
             channel_names=shape.channel_names,
+            is_wide_integer=shape.dtype.kind == "i" and shape.dtype.itemsize > 2,
         )
 
 
@@ -124,7 +114,7 @@ def _planes(frame: AudioFrame, shape: _Shape) -> list[npt.NDArray[np.generic]]:
 
 
 def _as_float(plane: npt.NDArray[np.generic], shape: _Shape) -> Mono:
-    samples = plane.astype(np.float32, copy=False)
+    samples = np.ascontiguousarray(plane, np.float32)
     if shape.full_scale is None:
         return _tamed(samples)
     if shape.dtype == np.uint8:

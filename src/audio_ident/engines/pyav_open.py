@@ -18,7 +18,14 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream
 
-from audio_ident.engines.file_headers import file_bytes, first_bytes, id3_bytes
+from audio_ident.engines.file_headers import (
+    HEAD_BYTES,
+    file_bytes,
+    first_bytes,
+    foreign_tag_bytes,
+    has_magic,
+    id3_bytes,
+)
 from audio_ident.errors import (
     DecodeFailed,
     FileUnreadable,
@@ -42,23 +49,6 @@ READ_BUFFER_BYTES = 256 * 1024
 
 OLDEST_LIBRARIES = {"libavformat": (62, 0, 0), "libavcodec": (62, 0, 0)}
 """FFmpeg 8.0: the major version that our tests of delay, padding and refusals run with."""
-
-MAGIC = (
-    (0, b"ID3"),
-    (0, b"fLaC"),
-    (0, b"OggS"),
-    (0, b"RIFF"),
-    (0, b"RF64"),
-    (0, b"FORM"),
-    (0, b"wvpk"),
-    (0, b"\x1aE\xdf\xa3"),
-    (0, b"0&\xb2u\x8ef\xcf\x11"),
-    (4, b"ftyp"),
-)
-"""Where the containers we know carry which bytes: tells a damaged file from a foreign one."""
-
-HEAD_BYTES = 16
-"""Enough for every magic number above."""
 
 ID3V1_BYTES = 128
 """Length of the old tag at the end of an MP3 file."""
@@ -113,11 +103,9 @@ def open_audio(file: BinaryIO) -> Iterator[OpenedAudio]:
 
 
 def _open_container(file: BinaryIO) -> InputContainer:
-    head = first_bytes(file, HEAD_BYTES)
     try:
-        file.seek(0)
         return av.open(
-            _ForgivingFile(file),
+            _ForgivingFile(file, foreign_tag_bytes(file)),
             mode="r",
             options={"format_whitelist": CONTAINERS, "protocol_whitelist": "none"},
             metadata_errors="replace",
@@ -126,7 +114,7 @@ def _open_container(file: BinaryIO) -> InputContainer:
     except PYAV_ODDITIES as error:
         if id3_bytes(file) and file_bytes(file) <= id3_bytes(file) + ID3V1_BYTES:
             raise NoAudio("the file holds tags and nothing else") from error
-        if any(head[start:].startswith(magic) for start, magic in MAGIC):
+        if id3_bytes(file) or has_magic(first_bytes(file, HEAD_BYTES)):
             raise DecodeFailed(f"the container is damaged: {error}") from error
         raise UnsupportedFormat("the bytes are no audio that we know") from error
     except OSError as error:
@@ -137,20 +125,25 @@ class _ForgivingFile:
     """Answers a seek to before the start as C does, with an error number.
 
     FFmpeg tries such seeks on short files and takes "no" for an answer; Python would raise.
-    The file has no name here either, so only its content tells what it is.
+    The file has no name here either, so only its content tells what it is. The first bytes may
+    be left out, as if the file began behind them.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, left_out_bytes: int) -> None:
         self.read = file.read
-        self.tell = file.tell
         self._file = file
+        self._start = left_out_bytes
+        file.seek(left_out_bytes)
+
+    def tell(self) -> int:
+        return self._file.tell() - self._start
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        starts = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell()}
-        start = starts[whence] if whence in starts else file_bytes(self._file)
-        if start + offset < 0:
+        origins = {os.SEEK_SET: self._start, os.SEEK_CUR: self._file.tell()}
+        origin = origins[whence] if whence in origins else file_bytes(self._file)
+        if origin + offset < self._start:
             return -errno.EINVAL
-        return self._file.seek(start + offset)
+        return self._file.seek(origin + offset) - self._start
 
 
 def _choose_stream(container: InputContainer) -> OpenedAudio:

@@ -11,10 +11,14 @@ from typing import Any, BinaryIO
 from audio_ident.core.listeners.audio_digest import AudioDigest as AudioDigestListener
 from audio_ident.core.listeners.file_digest import FileDigest
 from audio_ident.core.listeners.protocol import Listener
+from audio_ident.core.listeners.silence import Silence
 from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Decoder
-from audio_ident.errors import FileChanged, FileUnreadable, LimitExceeded
+from audio_ident.errors import FileChanged, FileUnreadable, LimitExceeded, NoAudio
 from audio_ident.model.analysis import Analysis, AudioDigest, Field, Section
-from audio_ident.model.audio import Feed
+from audio_ident.model.audio import MONO_RATE_HZ, Feed
+
+LEAST_AUDIBLE_SAMPLES = MONO_RATE_HZ // 10
+"""A tenth of a second: with less than that above the silence threshold, nothing can be known."""
 
 READ_BYTES = 1 << 20
 """Bytes read at a time for the digest of the file."""
@@ -43,6 +47,8 @@ def analyse(
     """
     hearing = [make_listener() for make_listener in listeners]
     before = _identity(path)
+    if not before.size_bytes:
+        raise NoAudio("the file is empty")
     if before.size_bytes > limits.max_bytes:
         raise LimitExceeded(f"{before.size_bytes} bytes, more than {limits.max_bytes}")
     outcome = _hear_file(path, decoder, hearing, limits)
@@ -52,6 +58,7 @@ def analyse(
         listener.name: Section(version=listener.version, fields=listener.finish())
         for listener in hearing
     }
+    _refuse_silence(sections)
     return FileAnalysis(
         sha256=str(_answer(sections, FileDigest.name, "sha256")),
         size_bytes=before.size_bytes,
@@ -107,11 +114,17 @@ def _read_through(file: BinaryIO, sink: Callable[[bytes], None]) -> None:
 def _fan_out(listeners: Sequence[Listener], feed: Feed) -> Callable[[Any], None]:
     hearing = [listener for listener in listeners if listener.hears is feed]
 
-    def hand_on(block: Any) -> None:  # noqa: ANN401 -- bytes, Mono or Stereo, told by the feed
+    def hand_on(block: Any) -> None:  # noqa: ANN401 -- its type is told by the feed
         for listener in hearing:
             listener.feed(block)
 
     return hand_on
+
+
+def _refuse_silence(sections: dict[str, Section]) -> None:
+    silence = sections.get(Silence.name)
+    if silence and int(silence.fields["audible_samples"]) < LEAST_AUDIBLE_SAMPLES:
+        raise NoAudio("nothing but silence is to be heard")
 
 
 def _answer(sections: dict[str, Section], listener: str, field: str) -> Field:

@@ -3,17 +3,28 @@
 import dataclasses
 import functools
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TypeVar
 
-from audio_ident.errors import FileChanged, FileProblem, FileUnreadable, StoreProblem, Unforeseen
+from audio_ident.errors import (
+    FileChanged,
+    FileProblem,
+    FileUnreadable,
+    RootVanished,
+    StoreProblem,
+    Unforeseen,
+)
 from audio_ident.ingest.copies import ContentGroups, group_by_content, jobs_to_hash
-from audio_ident.ingest.flow import Finished, Flow, run_jobs
+from audio_ident.ingest.flow import Finished, Flow, Running, run_jobs
 from audio_ident.ingest.job import Job
+from audio_ident.ingest.places import root_is_gone
 from audio_ident.ingest.progress import Meter
 from audio_ident.ingest.session import ImportSession
+from audio_ident.ingest.space import SpaceGuard
 from audio_ident.ingest.stages import Heard, hash_file, listen
+from audio_ident.ingest.steering import Steering
 from audio_ident.ingest.tools import ImportOptions, ImportTools
 from audio_ident.ingest.writer import (
     error_entry,
@@ -39,21 +50,22 @@ class Listening:
         options: ImportOptions,
         session: ImportSession,
         meter: Meter,
-        steering: tuple[Callable[[], bool], Callable[[], None]],
+        steering: Steering,
     ) -> None:
         self._tools = tools
         self._stores = tools.stores
         self._options = options
         self._session = session
         self._meter = meter
-        self._should_stop, self._checkpoint = steering
+        self._steering = steering
+        self._space = SpaceGuard(tools.free_bytes, options.reserve_bytes)
         self._checkpoint_s = self._stores.clock.monotonic_s()
 
     def run(self, jobs: Sequence[Job]) -> None:
         """Work on every job, until it is done or stopping is asked for."""
-        self._meter.begin(Phase.HASHING, jobs)
+        self._meter.begin(Phase.HASHING, self._session.state, jobs)
         hashed = self._hash(jobs)
-        self._meter.begin(Phase.LISTENING)
+        self._meter.begin(Phase.LISTENING, self._session.state)
         groups = group_by_content(hashed)
         self._take_known_copies(groups)
         work = functools.partial(
@@ -67,16 +79,18 @@ class Listening:
             pool=self._tools.pool,
             clock=self._stores.clock,
             files_at_once=self._options.files_at_once,
-            should_stop=self._should_stop,
+            course=self._steering.course,
             on_tick=self._tick,
+            end_calls=self._tools.end_calls,
         )
 
-    def _tick(self, current: list[str]) -> None:
-        self._meter.tick(current)
+    def _tick(self, running: list[Running]) -> None:
+        self._meter.tick(self._session.state, running)
+        self._space.check()
         now_s = self._stores.clock.monotonic_s()
         if now_s - self._checkpoint_s >= self._options.checkpoint_interval_s:
             self._checkpoint_s = now_s
-            self._checkpoint()
+            self._session.save_progress(self._meter)
 
     def _hash(self, jobs: Sequence[Job]) -> list[Job]:
         """The jobs that can go on, in their order, with the hashes that were needed."""
@@ -98,7 +112,7 @@ class Listening:
 
     def _take_known_copies(self, groups: ContentGroups) -> None:
         """Settle without listening the jobs whose bytes are those of a finished file."""
-        for _ in range(len(groups.leaders)):
+        for _ in self._steering.along(range(len(groups.leaders))):
             job = groups.leaders.popleft()
             source = find_copy(self._stores, job.sha256) if job.sha256 else None
             if source is None:
@@ -134,7 +148,7 @@ class Listening:
         self._session.add_errors(
             [warning_entry(self._stores, job.path, warning, file_id) for warning in warnings]
         )
-        self._meter.add_warnings(len(warnings))
+        self._meter.add_warnings(warning.code for warning in warnings)
         self._meter.add_listened(job, ticks_to_seconds(heard.analysis.facts.duration_ticks))
         return file_id
 
@@ -144,9 +158,15 @@ class Listening:
 
     def _fail(self, finished: Finished[_T], error: FileProblem) -> None:
         job = finished.job
+        if isinstance(error, FileUnreadable) and root_is_gone(_root_of(job)):
+            raise RootVanished(f"{_root_of(job)} cannot be reached any more")
         file_id = save_failure(self._stores, job, error, finished.handed_at)
         self._session.add_errors([error_entry(self._stores, job.path, error, file_id)])
         self._meter.add_failure(job, error)
+
+
+def _root_of(job: Job) -> Path:
+    return Path(str(job.path).removesuffix(job.stamp.relative_path))
 
 
 def _result(outcome: Future[_T]) -> _T | FileProblem:

@@ -4,23 +4,25 @@ Everything that was reported as done is done for good: a process that is killed 
 goes on, at its next start, with the files that were not.
 """
 
-import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from audio_ident.errors import AudioIdentError, FileUnreadable
+from audio_ident.errors import AudioIdentError, Cancelled, FileUnreadable
 from audio_ident.ingest.listening import Listening
 from audio_ident.ingest.places import choose_places
 from audio_ident.ingest.progress import Meter
 from audio_ident.ingest.scanner import ScanPlan, scan
 from audio_ident.ingest.session import ImportSession
+from audio_ident.ingest.space import SpaceGuard, needed_bytes
+from audio_ident.ingest.steering import Steering
 from audio_ident.ingest.sweep import forget_unheld, sweep
 from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
 from audio_ident.ingest.worklist import Known, Place, Worklist, make_worklist, needed_work
 from audio_ident.ingest.writer import error_entry
-from audio_ident.model.library import SessionState
+from audio_ident.model.library import SessionId
 from audio_ident.model.reports import ImportProgress, ImportSummary, Phase, Reason
+from audio_ident.model.sessions import SessionOrder, SessionState, StoredSession
 
 
 def never() -> bool:
@@ -40,7 +42,7 @@ def import_folders(
     on_progress: Callable[[ImportProgress], None] = ignore_progress,
     should_stop: Callable[[], bool] = never,
 ) -> ImportSummary:
-    """Bring the library up to date with some folders.
+    """Bring the library up to date with some folders, in a session that need not wait.
 
     Parameters
     ----------
@@ -57,40 +59,114 @@ def import_folders(
         finished before stay finished.
     """
     stores = tools.stores
+    order = SessionOrder(folders=tuple(str(folder) for folder in folders))
+    session = enqueue(stores, order, SessionId(tools.new_id()))
+    return run_session(session, tools, options, on_progress, should_stop)
+
+
+def enqueue(stores: Stores, order: SessionOrder, session_id: SessionId) -> StoredSession:
+    """Put a session at the end of the queue.
+
+    Raises
+    ------
+    BadInput
+        Something named is no folder, or belongs to the system. Nothing was done.
+    """
+    now = stores.clock.now()
     with stores.catalogue.writing() as rows:
-        places = choose_places(folders, rows.roots, stores.clock.now())
-        rows.sessions.interrupt_open(stores.clock.now())
-    session = ImportSession.start(stores, tools.new_id(), places)
-    meter = Meter(stores.clock, options.progress_interval_s, on_progress)
+        choose_places(map(Path, order.folders), rows.roots, now)
+        rows.sessions.add(session_id, order, now)
+        return rows.sessions.get(session_id)
+
+
+def run_session(
+    session: StoredSession,
+    tools: ImportTools,
+    options: ImportOptions,
+    on_progress: Callable[[ImportProgress], None] = ignore_progress,
+    should_stop: Callable[[], bool] = never,
+) -> ImportSummary:
+    """Do what a queued session is to do; raises as `import_folders` does.
+
+    The caller holds the right to write, so whatever else seems to be at work was interrupted.
+    """
+    stores = tools.stores
+    row = ImportSession(stores, session.id)
+    meter = Meter(session.id, stores.clock, options.progress_interval_s, on_progress)
+    run = _Run(tools, options, row, meter, Steering(row, stores.clock, should_stop))
     try:
-        sweep(stores)
-        meter.begin(Phase.SCANNING)
-        worklist = _compare(stores, places, options)
-        _note_scan(stores, session, worklist)
-        session.found = worklist.found
-        checkpoint = functools.partial(session.save_counts, meter)
-        Listening(tools, options, session, meter, (should_stop, checkpoint)).run(worklist.jobs)
+        try:
+            run.work([Path(folder) for folder in session.order.folders])
+            state = run.final_state()
+        except Cancelled:
+            state = SessionState.CANCELLED
         forget_unheld(stores)
         stores.index.publish()
-        state = _final_state(meter, worklist)
-        session.end(meter, state)
-        meter.begin(Phase.DONE)
+        row.end(meter, state)
+        meter.begin(Phase.DONE, row.state)
     except AudioIdentError as error:
-        session.fail(meter, error)
+        row.fail(meter, error)
         raise
-    return _summary(session, meter, worklist, state)
+    return _summary(row, meter, run.worklist)
 
 
-def _compare(stores: Stores, places: Sequence[Place], options: ImportOptions) -> Worklist:
-    need = needed_work(stores.versions, options)
-    with stores.catalogue.reading() as rows:
+class _Run:
+    """One session at work."""
+
+    def __init__(
+        self,
+        tools: ImportTools,
+        options: ImportOptions,
+        session: ImportSession,
+        meter: Meter,
+        steering: Steering,
+    ) -> None:
+        self._tools = tools
+        self._stores = tools.stores
+        self._options = options
+        self._session = session
+        self._meter = meter
+        self._steering = steering
+        self.worklist = Worklist()
+
+    def work(self, folders: Sequence[Path]) -> None:
+        """Scan, compare and listen; raises `Cancelled` when it is to end before."""
+        stores, session = self._stores, self._session
+        with stores.catalogue.writing() as rows:
+            rows.sessions.interrupt_open(stores.clock.now())
+            places = choose_places(folders, rows.roots, stores.clock.now())
+        session.move(SessionState.SCANNING)
+        self._meter.begin(Phase.SCANNING, session.state)
+        sweep(stores)
+        self.worklist = self._compare(places)
+        session.found = self.worklist.found
+        _note_scan(stores, session, self.worklist)
+        session.move(SessionState.PROCESSING)
+        SpaceGuard(self._tools.free_bytes, self._options.reserve_bytes).check(
+            needed_bytes(self.worklist.jobs)
+        )
+        listening = Listening(self._tools, self._options, session, self._meter, self._steering)
+        listening.run(self.worklist.jobs)
+
+    def final_state(self) -> SessionState:
+        """How it ends, once there is no more to do."""
+        is_complete = self._meter.files_done() == len(self.worklist.jobs)
+        return SessionState.COMPLETED if is_complete else SessionState.CANCELLED
+
+    def _compare(self, places: Sequence[Place]) -> Worklist:
+        need = needed_work(self._stores.versions, self._options)
         parts = []
         for place in places:
             plan = ScanPlan(root=place.root, below=place.below, excluded=place.excluded)
-            files = {file.stamp.relative_path: file for file in rows.files.of_root(place.root_id)}
-            known = Known(files=files, marks=rows.stages.of_root(place.root_id))
-            parts.append(make_worklist(place, scan(plan), known, need))
-    return _joined(parts)
+            known = _known(self._stores, place)
+            parts.append(make_worklist(place, self._steering.along(scan(plan)), known, need))
+        return _joined(parts)
+
+
+def _known(stores: Stores, place: Place) -> Known:
+    with stores.catalogue.reading() as rows:
+        files = {file.stamp.relative_path: file for file in rows.files.of_root(place.root_id)}
+        return Known(files=files, marks=rows.stages.of_root(place.root_id))
 
 
 def _joined(parts: Iterable[Worklist]) -> Worklist:
@@ -116,22 +192,12 @@ def _note_scan(stores: Stores, session: ImportSession, worklist: Worklist) -> No
         rows.sessions.add_errors(session.id, entries)
 
 
-def _final_state(meter: Meter, worklist: Worklist) -> SessionState:
-    if meter.files_done() < len(worklist.jobs):
-        return SessionState.CANCELLED
-    if meter.count_of("failed") or worklist.unscannable:
-        return SessionState.COMPLETED_WITH_ERRORS
-    return SessionState.COMPLETED
-
-
-def _summary(
-    session: ImportSession, meter: Meter, worklist: Worklist, state: SessionState
-) -> ImportSummary:
+def _summary(session: ImportSession, meter: Meter, worklist: Worklist) -> ImportSummary:
     reasons: Counter[Reason] = Counter(job.reason for job in worklist.jobs)
     listened, copies = meter.count_of("listened"), meter.count_of("duplicates")
     return ImportSummary(
         session_id=session.id,
-        state=state,
+        state=session.state,
         found=worklist.found,
         unchanged=worklist.found - len(worklist.jobs) - worklist.known_failures,
         known_failures=worklist.known_failures,

@@ -73,3 +73,12 @@ def _relative(path: str, root: str) -> str:
 
 def _is_inside(path: str, root: str) -> bool:
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def root_is_gone(root: Path) -> bool:
+    """Whether a folder that held files is no longer there, or is the empty place of a mount."""
+    try:
+        with os.scandir(root) as entries:
+            return next(entries, None) is None
+    except OSError:
+        return True

@@ -91,6 +91,11 @@ class CrashProofExecutor(Executor):
             worker.abandon()
         self.shutdown(wait=True, cancel_futures=True)
 
+    def end_calls(self) -> None:
+        """End what the workers do now, which fails; they start anew with the next call."""
+        for worker in self._workers:
+            worker.interrupt()
+
     def _tell_to_end(self) -> None:
         for _ in self._threads:
             self._calls.put(None)
@@ -157,6 +162,10 @@ class _Worker:
     def abandon(self) -> None:
         """End the process from another thread, for good."""
         self._is_abandoned.set()
+        self._kill()
+
+    def interrupt(self) -> None:
+        """End the process from another thread; the next call starts another one."""
         self._kill()
 
     def _kill(self) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from pathlib import Path
@@ -53,6 +54,15 @@ class Clock:
     """The moment, with its zone."""
     monotonic_s: Callable[[], float]
     """Seconds that never run backwards."""
+    sleep_s: Callable[[float], None] = time.sleep
+
+
+def _do_nothing() -> None:
+    pass
+
+
+def _plenty() -> int:
+    return 2**63
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,6 +90,10 @@ class ImportTools:
     """Runs in the pool as well."""
     new_id: Callable[[], str]
     """A new UUID."""
+    end_calls: Callable[[], None] = _do_nothing
+    """Ends what the workers of the pool do at this moment; they are ready for the next call."""
+    free_bytes: Callable[[], int] = _plenty
+    """Space that is left where the stores are."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +109,8 @@ class ImportOptions:
     progress_interval_s: float = 0.5
     checkpoint_interval_s: float = 10.0
     """How often counts are saved and new recordings are shown to other processes."""
+    reserve_bytes: int = 0
+    """Space that an import leaves free where the stores are."""
 
 
 def analysis_version(versions: Iterable[tuple[str, int]]) -> str:

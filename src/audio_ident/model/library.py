@@ -63,23 +63,6 @@ class TrackKind(enum.StrEnum):
     WHOLE_FILE = "whole_file"
 
 
-class SessionState(enum.StrEnum):
-    """How far an import has come."""
-
-    SCANNING = "scanning"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    COMPLETED_WITH_ERRORS = "completed_with_errors"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-    """The process died; the next import goes on where it stopped."""
-
-
-OPEN_SESSION_STATES = (SessionState.SCANNING, SessionState.PROCESSING)
-"""The states that no session has once its process has ended."""
-
-
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TimingPoints:
     """Where a track starts, overlaps its neighbours, fades and ends, in ticks from file start.
@@ -149,3 +132,17 @@ class ErrorEntry:
     stage: str
     file_id: int | None
     occurred_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class FileError:
+    """Why a file cannot be used, as things stand now."""
+
+    path: str
+    """Absolute; odd bytes are surrogate escapes."""
+    stage: Stage
+    code: str
+    fact: str
+    attempts: int
+    is_retryable: bool
+    occurred_at: datetime.datetime | None

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Match, Verdict
-from audio_ident.model.library import SessionId, SessionState, Track
+from audio_ident.model.library import SessionId, Track
+from audio_ident.model.sessions import SessionState
 
 
 class Reason(enum.StrEnum):
@@ -26,6 +27,7 @@ class Phase(enum.StrEnum):
 
     SCANNING = "scanning"
     HASHING = "hashing"
+    """Files that may be copies are compared."""
     LISTENING = "listening"
     DONE = "done"
 
@@ -41,22 +43,43 @@ class FileFailure:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class ImportProgress:
-    """A moment of an import."""
+class WorkerActivity:
+    """What one worker does."""
 
+    file: str
+    """Name of the file, as shown to people."""
+    stage: str
+    """`hashing` or `listening`."""
+    since_s: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ImportProgress:
+    """A moment of an import: what every watcher is told, at once or from the session's row."""
+
+    session_id: SessionId
+    state: SessionState
     phase: Phase
     files_total: int
+    """Files on the work list; 0 until the scan is done."""
     files_done: int
     files_failed: int
     duplicates: int
+    percent: float
+    """Of the files; it never falls."""
     bytes_total: int
     bytes_done: int
     elapsed_s: float
+    files_per_s: float
     bytes_per_s: float
+    """Both over the last minute, files at hand included as far as their age tells."""
     remaining_s: float | None
     """None until it can be told."""
-    current: tuple[str, ...]
-    """Names of the files in the workers."""
+    failures: Mapping[str, int]
+    """Files that failed, by code."""
+    warnings: Mapping[str, int]
+    """By code."""
+    workers: tuple[WorkerActivity, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,12 @@ A file counts as written once its bytes *and* its name are on the disk: both are
 import contextlib
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from audio_ident.errors import DiskFull, StoreInaccessible
+from audio_ident.errors import DiskFull, StoreInaccessible, StoreReadOnly
 
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -23,6 +24,8 @@ def disk_errors_named(path: Path) -> Iterator[None]:
     ------
     DiskFull
         No space, no quota, or the largest file size is reached.
+    StoreReadOnly
+        The file system is mounted for reading only.
     StoreInaccessible
         Any other refusal, such as missing permissions or a failing disk.
     """
@@ -31,6 +34,8 @@ def disk_errors_named(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _NO_SPACE:
             raise DiskFull(f"{path}: {error.strerror}") from error
+        if error.errno == errno.EROFS:
+            raise StoreReadOnly(f"{path}: {error.strerror}") from error
         raise StoreInaccessible(f"{path}: {error.strerror or error}") from error
 
 
@@ -85,3 +90,9 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     with open_atomically(path) as file:
         file.write(content)
+
+
+def free_bytes(directory: Path) -> int:
+    """Space that is left for us on the file system of a directory."""
+    with disk_errors_named(directory):
+        return shutil.disk_usage(directory).free

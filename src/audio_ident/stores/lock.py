@@ -64,7 +64,7 @@ class WriterLock:
 def find_writer(data_directory: Path) -> int | None:
     """Process that writes to a data directory, None when there is none; asks for no lock."""
     holder = _read_process_id(data_directory / HOLDER_NAME)
-    return holder if holder is not None and _is_alive(holder) else None
+    return holder if holder is not None and is_alive(holder) else None
 
 
 def _read_process_id(path: Path) -> int | None:
@@ -74,7 +74,8 @@ def _read_process_id(path: Path) -> int | None:
         return None
 
 
-def _is_alive(process_id: int) -> bool:
+def is_alive(process_id: int) -> bool:
+    """Whether a process of this machine runs."""
     try:
         os.kill(process_id, 0)
     except PermissionError:  # alive, and somebody else's

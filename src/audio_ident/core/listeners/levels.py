@@ -1,57 +1,61 @@
-"""How loud the audio is over time: root mean square and peak of every tenth of a second."""
+"""How strong the audio is over time: the root mean square of every fiftieth of a second.
+
+The curve is also the silence profile: at any threshold it tells where a file is quiet, without
+decoding it again (`quiet_spans`). Peaks are kept by the waveform.
+"""
 
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from audio_ident.core.sound_kernels import Tracer
 from audio_ident.model.analysis import Fields
 from audio_ident.model.audio import MONO_RATE_HZ, Feed, Mono
 from audio_ident.units import SILENCE_DBFS
 
-FRAME_SAMPLES = MONO_RATE_HZ // 10
-"""One level every 100 ms: fine enough to draw, 36 kB for each of the two curves an hour."""
+FRAME_SAMPLES = MONO_RATE_HZ // 50
+"""20 ms: finer than any pause that is looked for; 180 kB an hour before they are packed."""
 
 STEPS_PER_DB = 2
 """Half a decibel is below what is heard; -120..0 dBFS then fits a byte."""
 
+AUDIBLE_DBFS = -110.0
+"""What is softer is digital silence: dither of 16 bits lies at -98 dBFS."""
+
+FLOOR_PERCENTILE = 2
+"""Of the audible frames: pauses and fades of a piece take up about this much of it."""
+
 
 class Levels:
-    """Envelope of the mono stream, in steps of half a decibel above -120 dBFS."""
+    """Root mean square of the mono stream, in steps of half a decibel above -120 dBFS."""
 
     name: ClassVar[str] = "levels"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     hears: ClassVar[Feed] = Feed.MONO_16K
 
     def __init__(self) -> None:
-        self._rest: Mono = np.zeros(0, np.float32)
-        self._rms_steps: list[npt.NDArray[np.uint8]] = []
-        self._peak_steps: list[npt.NDArray[np.uint8]] = []
+        self._tracer = Tracer(FRAME_SAMPLES, channels=1)
+        self._powers: list[npt.NDArray[np.float32]] = []
 
     def feed(self, block: Mono) -> None:
         """Hear the next block."""
-        samples = np.concatenate([self._rest, block])
-        whole_samples = len(samples) - len(samples) % FRAME_SAMPLES
-        self._measure(samples[:whole_samples].reshape(-1, FRAME_SAMPLES))
-        self._rest = samples[whole_samples:].copy()
+        self._powers.append(self._tracer.trace([block])[2])
 
     def finish(self) -> Fields:
-        """Both curves, `uint8`, shape `(frames,)`; a last shorter frame counts as one."""
-        if len(self._rest):
-            self._measure(self._rest.reshape(1, -1))
-        nothing = [np.zeros(0, np.uint8)]
+        """The curve, `uint8`, shape `(frames,)`, a last shorter frame counted as one.
+
+        `noise_floor_dbfs` is the level that audible frames hardly ever fall below; -120 where
+        there are none.
+        """
+        self._powers.append(self._tracer.end()[2])
+        powers = np.concatenate([np.zeros(0, np.float32), *self._powers])
+        rms_steps = amplitudes_to_steps(np.sqrt(powers))
         return {
             "frame_samples": FRAME_SAMPLES,
-            "rms_steps": np.concatenate(self._rms_steps or nothing),
-            "peak_steps": np.concatenate(self._peak_steps or nothing),
+            "rms_steps": rms_steps,
+            "noise_floor_dbfs": noise_floor_dbfs(rms_steps),
         }
-
-    def _measure(self, frames: npt.NDArray[np.float32]) -> None:
-        if not len(frames):
-            return
-        power = np.square(frames.astype(np.float64)).sum(axis=1) / frames.shape[1]
-        self._rms_steps.append(amplitudes_to_steps(np.sqrt(power)))
-        self._peak_steps.append(amplitudes_to_steps(np.abs(frames).max(axis=1)))
 
 
 def amplitudes_to_steps(amplitudes: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
@@ -74,3 +78,33 @@ def amplitudes_to_steps(amplitudes: npt.NDArray[np.floating]) -> npt.NDArray[np.
 def steps_to_dbfs(steps: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """Levels in dBFS, -120..0, from what `amplitudes_to_steps` stored."""
     return steps.astype(np.float32) / np.float32(STEPS_PER_DB) + np.float32(SILENCE_DBFS)
+
+
+def noise_floor_dbfs(rms_steps: npt.NDArray[np.uint8]) -> float:
+    """Level that audible frames hardly ever fall below, -120 if none is audible."""
+    levels_dbfs = steps_to_dbfs(rms_steps)
+    audible = levels_dbfs[levels_dbfs > AUDIBLE_DBFS]
+    return float(np.percentile(audible, FLOOR_PERCENTILE)) if len(audible) else SILENCE_DBFS
+
+
+def quiet_spans(
+    rms_steps: npt.NDArray[np.uint8], threshold_dbfs: float, least_frames: int
+) -> npt.NDArray[np.int64]:
+    """Stretches that are softer than a threshold.
+
+    Parameters
+    ----------
+    rms_steps
+        The curve of `Levels`.
+    threshold_dbfs
+        Any level; steps are of half a decibel.
+    least_frames
+        Shorter stretches are passed over; 50 frames are a second.
+
+    Returns
+    -------
+    First frame and frame behind the end of each stretch, in order, shape `(stretches, 2)`.
+    """
+    is_quiet = np.concatenate([[False], steps_to_dbfs(rms_steps) < threshold_dbfs, [False]])
+    spans = np.flatnonzero(is_quiet[1:] != is_quiet[:-1]).reshape(-1, 2)
+    return spans[spans[:, 1] - spans[:, 0] >= least_frames]

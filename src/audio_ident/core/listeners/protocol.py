@@ -24,7 +24,7 @@ class Listener(Protocol):
     version: ClassVar[int]
     hears: ClassVar[Feed]
 
-    def feed(self, block: Any) -> None:  # noqa: ANN401 -- bytes, Mono or Stereo, told by `hears`
+    def feed(self, block: Any) -> None:  # noqa: ANN401 -- its type is told by `hears`
         """Hear the next block; its type follows from `hears`."""
         ...
 

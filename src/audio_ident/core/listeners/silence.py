@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from audio_ident.core.sound_kernels import find_quiet
 from audio_ident.model.analysis import Fields
 from audio_ident.model.audio import MONO_RATE_HZ, Feed, Mono
 
@@ -30,15 +31,12 @@ class Silence:
 
     def feed(self, block: Mono) -> None:
         """Hear the next block."""
-        loud = np.flatnonzero(np.abs(block) >= np.float32(THRESHOLD)) + self._heard_samples
+        quiet_since = self._quiet_since - self._heard_samples
+        spans, quiet_since = find_quiet(block, THRESHOLD, SHORTEST_SAMPLES, quiet_since)
+        self._starts.extend((spans[0] + self._heard_samples).tolist())
+        self._ends.extend((spans[1] + self._heard_samples).tolist())
+        self._quiet_since = self._heard_samples + quiet_since
         self._heard_samples += len(block)
-        if not len(loud):
-            return
-        quiet_starts = np.concatenate([[self._quiet_since], loud[:-1] + 1])
-        long_enough = np.flatnonzero(loud - quiet_starts >= SHORTEST_SAMPLES)
-        self._starts.extend(quiet_starts[long_enough].tolist())
-        self._ends.extend(loud[long_enough].tolist())
-        self._quiet_since = int(loud[-1]) + 1
 
     def finish(self) -> Fields:
         """Stretches as sample positions at `MONO_RATE_HZ`, `uint32`, shape `(stretches,)`."""

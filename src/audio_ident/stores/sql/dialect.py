@@ -5,6 +5,7 @@ foreign keys, and waits for a lock instead of failing. Transactions are begun by
 driver would otherwise leave reads outside them.
 """
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,23 @@ _PRAGMAS = (
 _DISK_FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"})
 
 
+FOR_WRITING = {"begins_writing": True}
+"""Options of an engine whose transactions write. SQLite then asks for the right to write when a
+transaction begins: one that reads first would fail at once, without waiting, if another process
+wrote in between."""
+
+
 def sqlite_url(path: Path) -> sa.URL:
-    """Address of a SQLite database in a file, whatever characters its path has."""
+    """Address of a SQLite database in a file, whatever characters its path has.
+
+    Where the folder cannot be written, the file is opened as one that nobody changes: SQLite
+    could not keep beside it what it needs to share it.
+    """
+    if path.exists() and not os.access(path.parent, os.W_OK):
+        log = path.with_name(f"{path.name}-wal")
+        has_log = log.exists() and log.stat().st_size > 0
+        query = {"mode": "ro", "uri": "true", **({} if has_log else {"immutable": "1"})}
+        return sa.URL.create("sqlite", database=path.absolute().as_uri(), query=query)
     return sa.URL.create("sqlite", database=str(path))
 
 
@@ -45,6 +61,18 @@ def is_disk_full(error: BaseException | None) -> bool:
     return name in _DISK_FULL or code == "53100"
 
 
+def is_busy(error: BaseException | None) -> bool:
+    """Whether another program holds the database."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
+def is_read_only(error: BaseException | None) -> bool:
+    """Whether the database may not be written."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    return name.startswith("SQLITE_READONLY") or getattr(error, "sqlstate", "") == "25006"
+
+
 def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 -- DB-API
     del record
     if isinstance(connection, sqlite3.Connection):
@@ -56,4 +84,5 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 --
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    is_writing = connection.get_execution_options().get("begins_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

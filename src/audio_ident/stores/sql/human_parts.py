@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from audio_ident.stores.sql.tables import Base, RootRow, UtcTime
+from audio_ident.stores.sql.tables import Base, ProfileRow, RootRow, UtcTime
 
 Entry: TypeAlias = Mapping[str, Any]
 """A row, ready for JSON: times are ISO 8601, bytes are text with surrogate escapes."""
@@ -47,6 +47,7 @@ class HumanPart:
 
 HUMAN_PARTS: tuple[HumanPart, ...] = (
     HumanPart(table=RootRow, key=("path",), moment="added_at"),
+    HumanPart(table=ProfileRow, key=("name",), moment="last_used_at"),
 )  # fmt: skip
 
 

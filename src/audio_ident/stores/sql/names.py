@@ -1,6 +1,8 @@
 """How names of files become text that every database and terminal takes."""
 
+import os
 import re
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -15,3 +17,13 @@ def display_name(text: str) -> str:
         replacement characters.
     """
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def path_to_text(path: str) -> str:
+    """A path as plain ASCII from which `path_from_text` gives the same path, odd bytes and all."""
+    return quote_from_bytes(os.fsencode(path), safe="/ ")
+
+
+def path_from_text(text: str) -> str:
+    """The path that was given to `path_to_text`."""
+    return os.fsdecode(unquote_to_bytes(text))

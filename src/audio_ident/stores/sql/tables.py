@@ -5,7 +5,7 @@ kept twice: their exact bytes, which find the file again, and a text for people.
 """
 
 import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -203,21 +203,43 @@ class StageRow(Base):
 
 
 class SessionRow(Base):
-    """One import, from its start to how it ended."""
+    """One import, from its order to how it ended."""
 
     __tablename__ = "sessions"
 
     id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
     state: Mapped[str] = mapped_column(sa.String(32), index=True)
-    folders: Mapped[str]
-    """The folders that were asked for, for people, one a line."""
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    folders: Mapped[list[str]] = mapped_column(sa.JSON)
+    """As `names.path_to_text` writes them, so that odd bytes survive."""
+    parameters: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    profile: Mapped[str | None]
+    awaited_by: Mapped[int | None]
+    """Process that waits to run it; NULL leaves it to whoever runs the queue."""
+    wish: Mapped[str | None] = mapped_column(sa.String(16))
+    """What somebody asks of the process that works on it."""
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    """The last saved progress."""
     files_found: Mapped[int]
     files_done: Mapped[int]
     files_failed: Mapped[int]
-    started_at: Mapped[datetime.datetime]
+    queued_at: Mapped[datetime.datetime]
+    started_at: Mapped[datetime.datetime | None]
     ended_at: Mapped[datetime.datetime | None]
     error_code: Mapped[str | None] = mapped_column(sa.String(64))
     error_fact: Mapped[str | None]
+
+
+class ProfileRow(Base):
+    """Folders and parameters under a name."""
+
+    __tablename__ = "profiles"
+
+    name: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    folders: Mapped[list[str]] = mapped_column(sa.JSON)
+    parameters: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    created_at: Mapped[datetime.datetime]
+    last_used_at: Mapped[datetime.datetime | None]
 
 
 class ErrorRow(Base):

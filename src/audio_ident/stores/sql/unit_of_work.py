@@ -7,12 +7,20 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from audio_ident.errors import DatabaseProblem, DiskFull
+from audio_ident.errors import DatabaseProblem, DiskFull, LibraryLocked, StoreReadOnly
 from audio_ident.stores.sql.audios import Audios
-from audio_ident.stores.sql.dialect import is_disk_full, make_engine
+from audio_ident.stores.sql.dialect import (
+    FOR_WRITING,
+    is_busy,
+    is_disk_full,
+    is_read_only,
+    make_engine,
+)
+from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.human_parts import HumanRows
 from audio_ident.stores.sql.orphans import Orphans
+from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
 from audio_ident.stores.sql.sessions import Sessions
@@ -32,6 +40,8 @@ class Rows:
     sessions: Sessions
     human: HumanRows
     orphans: Orphans
+    profiles: Profiles
+    failures: Failures
 
 
 class Catalogue:
@@ -46,12 +56,15 @@ class Catalogue:
     ------
     DatabaseProblem
         From every method: the database cannot be opened, read or written.
-    DiskFull
-        From `migrate` and `writing`: there is no space left.
+    DiskFull, StoreReadOnly
+        From `migrate` and `writing`: there is no space left, or nothing may be written.
+    LibraryLocked
+        Another program has held the database for longer than we wait.
     """
 
     def __init__(self, url: sa.URL | str) -> None:
         self._engine = make_engine(url)
+        self._writer = self._engine.execution_options(**FOR_WRITING)
 
     def migrate(self) -> None:
         """Make or upgrade the tables."""
@@ -70,7 +83,7 @@ class Catalogue:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Rows]:
         """One transaction: committed when the block ends, undone when it raises."""
-        with _problems_named(), Session(self._engine) as session:
+        with _problems_named(), Session(self._writer) as session:
             yield _rows(session)
             session.commit()
 
@@ -95,6 +108,8 @@ def _rows(session: Session) -> Rows:
         sessions=Sessions(session),
         human=HumanRows(session),
         orphans=Orphans(session),
+        profiles=Profiles(session),
+        failures=Failures(session),
     )
 
 
@@ -105,6 +120,10 @@ def _problems_named() -> Iterator[None]:
     except sa.exc.DBAPIError as error:
         if is_disk_full(error.orig):
             raise DiskFull(f"the catalogue cannot grow: {error.orig}") from error
+        if is_busy(error.orig):
+            raise LibraryLocked(f"another program holds the catalogue: {error.orig}") from error
+        if is_read_only(error.orig):
+            raise StoreReadOnly(f"the catalogue cannot be written: {error.orig}") from error
         raise DatabaseProblem(f"the catalogue refused: {error.orig}") from error
     except sa.exc.SQLAlchemyError as error:
         raise DatabaseProblem(f"the catalogue refused: {error}") from error
