@@ -151,7 +151,8 @@ class FileStillWritten(FileProblem):
     """The file is still being written."""
 
     code = "FILE_STILL_WRITTEN"
-    remedy = "Nothing to do: it is imported once it has kept its size for a while."
+    severity = Severity.WARN
+    remedy = "Nothing to do: the next import takes it, once nobody writes to it any more."
     is_retryable = True
 
 
@@ -239,10 +240,14 @@ class Unforeseen(FileProblem):
 
 
 class RootVanished(AudioIdentError):
-    """An imported folder is gone as a whole, for instance because its disk was unplugged."""
+    """An imported folder, or a large part of it, is gone: its disk may not be mounted."""
 
     code = "ROOT_VANISHED"
-    remedy = "Plug the disk in or mount it again, then import again; nothing was marked missing."
+    http_status = 409
+    remedy = (
+        "Check that its disk is mounted, then import again; nothing was marked as missing. If "
+        "the files are really gone, use `audio-ident import --accept-missing`."
+    )
     is_retryable = True
 
 

@@ -236,6 +236,8 @@ class LocalApplication:
             files_at_once=FILES_PER_WORKER * workers,
             max_attempts=parameters.max_attempts,
             retry_failed=parameters.retry_failed,
+            thorough=parameters.thorough,
+            accept_missing=parameters.accept_missing,
             reserve_bytes=self._settings.reserve_bytes,
         )
 

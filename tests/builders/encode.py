@@ -148,13 +148,14 @@ def encode_to(folder: Path, samples: Channels, kind_name: str) -> Path:
     return path
 
 
-def encode_film(*, with_sound: bool = True) -> bytes:
-    """Two seconds of moving pictures, as Matroska."""
+def encode_film(*, with_sound: bool = True, container: str = "matroska") -> bytes:
+    """Two seconds of moving pictures."""
     buffer = io.BytesIO()
-    with av.open(buffer, "w", format="matroska") as output:
+    with av.open(buffer, "w", format=container) as output:
         video = output.add_stream("mpeg4", rate=10, width=64, height=64)
         video.pix_fmt = "yuv420p"
-        audio = output.add_stream("flac", rate=44_100, layout="mono") if with_sound else None
+        sound = "flac" if container == "matroska" else "aac"
+        audio = output.add_stream(sound, rate=44_100, layout="mono") if with_sound else None
         for number in range(20):
             picture = np.full((64, 64, 3), number * 10, np.uint8)
             output.mux(video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))

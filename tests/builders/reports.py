@@ -4,6 +4,7 @@ from typing import Any
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Match, Span, Verdict
+from audio_ident.model.files import FileSort, SortTally
 from audio_ident.model.library import Track, TrackId, TrackKind, whole_file_points
 from audio_ident.model.reports import (
     FileFailure,
@@ -119,9 +120,12 @@ def an_import_summary(**changes: Any) -> ImportSummary:
         "listened": 3,
         "duplicates": 0,
         "failed": 0,
+        "moved": 0,
         "missing": 0,
         "reappeared": 0,
         "failures": (),
+        "notices": (),
+        "tallies": {FileSort.AUDIO: SortTally(files=3, size_bytes=3000)},
         "warnings": 0,
         "audio_s": 540.0,
         "elapsed_s": 2.0,

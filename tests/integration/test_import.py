@@ -108,13 +108,15 @@ def test_copies_are_listened_to_once(shop: Workshop) -> None:
 
 
 def test_a_moved_file_is_not_listened_to_again(shop: Workshop) -> None:
-    """The old place is marked missing, the new one is a copy of known bytes."""
+    """A renamed file keeps its track and needs no work at all."""
     write_wav(shop.music / "a.wav", 1)
     shop.run()
+    track_id = shop.tracks()[0].id
     (shop.music / "a.wav").rename(shop.music / "b.wav")
     summary = shop.run()
-    assert (summary.listened, summary.duplicates, summary.missing) == (0, 1, 1)
-    assert [Path(track.path).name for track in shop.tracks()] == ["b.wav"]
+    assert (summary.moved, summary.listened, summary.missing) == (1, 0, 0)
+    assert [(Path(track.path).name, track.id) for track in shop.tracks()] == [("b.wav", track_id)]
+    assert shop.run().unchanged == 1
 
 
 def test_a_retagged_file_shares_the_audio_and_keeps_its_track(shop: Workshop) -> None:
@@ -149,17 +151,18 @@ def test_other_content_under_the_same_name_replaces_the_audio(shop: Workshop) ->
 def test_a_vanished_file_is_kept_and_comes_back(shop: Workshop) -> None:
     """Absence hides a track; the return of the file shows it again, without listening."""
     write_wav(shop.music / "a.wav", 1)
+    write_wav(shop.music / "z.wav", 2, 900)
     shop.run()
-    track_id = shop.tracks()[0].id
+    track_id, other_id = (track.id for track in shop.tracks())
     hidden = shop.music.parent / "a.wav"
     (shop.music / "a.wav").rename(hidden)
     assert shop.run().missing == 1
-    assert shop.tracks() == ()
+    assert [track.id for track in shop.tracks()] == [other_id]
     assert shop.run().missing == 0
     hidden.rename(shop.music / "a.wav")
     assert shop.run().reappeared == 1
-    assert [track.id for track in shop.tracks()] == [track_id]
-    assert shop.analyser.heard() == ["a.wav"]
+    assert [track.id for track in shop.tracks()] == [track_id, other_id]
+    assert shop.analyser.heard() == ["a.wav", "z.wav"]
 
 
 def test_failures_are_remembered_and_not_repeated(shop: Workshop) -> None:

@@ -42,7 +42,7 @@ DOCUMENTS = [
         ),
     ),
     documents.failed_clip_document("clip.wav", FAILURE),
-    documents.import_document(an_import_summary(failures=(FAILURE,))),
+    documents.import_document(an_import_summary(failures=(FAILURE,), notices=(FAILURE,))),
     documents.finding_document(
         CheckFinding(code=FindingCode.UNHELD, subject="ab", fact="no file", remedy="import")
     ),

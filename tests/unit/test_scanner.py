@@ -9,10 +9,11 @@ from audio_ident.ingest.scanner import (
     FoundFile,
     ScanPlan,
     Unscannable,
-    has_audio_name,
     is_skipped,
     scan,
+    sort_of,
 )
+from audio_ident.model.files import FileSort
 
 
 def _touch(path: Path) -> Path:
@@ -22,7 +23,11 @@ def _touch(path: Path) -> Path:
 
 
 def _names(plan: ScanPlan) -> list[str]:
-    return [entry.relative_path for entry in scan(plan) if isinstance(entry, FoundFile)]
+    return [
+        entry.relative_path
+        for entry in scan(plan)
+        if isinstance(entry, FoundFile) and entry.sort is FileSort.AUDIO
+    ]
 
 
 def test_files_are_found_by_name_in_a_fixed_order(tmp_path: Path) -> None:
@@ -109,8 +114,52 @@ def test_odd_names_are_kept_exactly(tmp_path: Path) -> None:
     assert [os.fsencode(name) for name in _names(ScanPlan(root=tmp_path))] == sorted(names)
 
 
-def test_only_an_ending_makes_a_name_audio() -> None:
+@pytest.mark.parametrize(
+    ("name", "sort"),
+    [
+        ("a.b.m4a", FileSort.AUDIO),
+        ("A.APE", FileSort.AUDIO),
+        ("m4a", FileSort.OTHER),
+        ("a.mp3.txt", FileSort.OTHER),
+        ("cover.JPG", FileSort.IMAGE),
+        ("noextension", FileSort.OTHER),
+    ],
+)
+def test_an_ending_tells_the_sort(name: str, sort: FileSort) -> None:
     """A dot is needed, and the last one counts."""
-    assert has_audio_name("a.b.m4a")
-    assert not has_audio_name("m4a")
-    assert not has_audio_name("a.mp3.txt")
+    assert sort_of(name) is sort
+
+
+def test_everything_is_found_with_its_sort(tmp_path: Path) -> None:
+    """Pictures and whatever else lies around are met too, with their sizes."""
+    for name in ("a.mp3", "cover.jpg", "rip.log", ".hidden", "b/back.png"):
+        _touch(tmp_path / name)
+    found = [entry for entry in scan(ScanPlan(root=tmp_path)) if isinstance(entry, FoundFile)]
+    assert {entry.relative_path: (entry.sort, entry.size) for entry in found} == {
+        "a.mp3": (FileSort.AUDIO, 1),
+        "cover.jpg": (FileSort.IMAGE, 1),
+        "rip.log": (FileSort.OTHER, 1),
+        "b/back.png": (FileSort.IMAGE, 1),
+    }
+
+
+def test_the_depth_can_be_limited(tmp_path: Path) -> None:
+    """The root is the first folder; below the limit nothing is looked for."""
+    for name in ("a.mp3", "one/b.mp3", "one/two/c.mp3"):
+        _touch(tmp_path / name)
+    assert _names(ScanPlan(root=tmp_path, depth=1)) == ["a.mp3"]
+    assert _names(ScanPlan(root=tmp_path, depth=2)) == ["a.mp3", "one/b.mp3"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_without_permission_is_reported(tmp_path: Path) -> None:
+    """What may not be read is named, and its neighbours are found."""
+    _touch(tmp_path / "closed" / "a.mp3")
+    _touch(tmp_path / "open" / "b.mp3")
+    (tmp_path / "closed").chmod(0)
+    try:
+        entries = list(scan(ScanPlan(root=tmp_path)))
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+    assert [entry.relative_path for entry in entries] == ["closed", "open/b.mp3"]
+    assert isinstance(entries[0], Unscannable)

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from audio_ident.model.answer import Span
 from audio_ident.model.backup import RestoreSummary
 from audio_ident.model.codes import Code, remedy_of
+from audio_ident.model.files import SortTally
 from audio_ident.model.library import ErrorEntry, FileError, Track
 from audio_ident.model.parameters import Parameter, values_of
 from audio_ident.model.reports import (
@@ -66,12 +67,15 @@ def import_document(summary: ImportSummary) -> Document:
         "duplicates": summary.duplicates,
         "failed": summary.failed,
         "known_failures": summary.known_failures,
+        "moved": summary.moved,
         "missing": summary.missing,
         "reappeared": summary.reappeared,
         "warnings": summary.warnings,
         "audio_ms": seconds_to_milliseconds(summary.audio_s),
         "elapsed_ms": seconds_to_milliseconds(summary.elapsed_s),
         "failures": [failure_document(failure) for failure in summary.failures],
+        "notices": [failure_document(notice) for notice in summary.notices],
+        "sorts": {sort: _tally(tally) for sort, tally in summary.tallies.items()},
     }
 
 
@@ -121,6 +125,10 @@ def file_error_document(error: FileError | ErrorEntry) -> Document:
 
 def code_document(code: Code) -> Document:
     return dataclasses.asdict(code)
+
+
+def _tally(tally: SortTally) -> Document:
+    return {"files": tally.files, "bytes": tally.size_bytes}
 
 
 def failure_document(failure: FileFailure) -> Document:

@@ -54,7 +54,8 @@ class Programme:
 def power_to_lufs(power: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Loudness of weighted power, at least `SILENCE_DBFS`."""
     least = 10 ** ((SILENCE_DBFS - OFFSET_LU) / 10)
-    return OFFSET_LU + 10 * np.log10(np.maximum(np.asarray(power, np.float64), least))
+    floored = np.maximum(np.asarray(power, np.float64), least)
+    return np.asarray(OFFSET_LU + 10 * np.log10(floored), np.float64)
 
 
 def lufs_to_power(loudness_lufs: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -68,7 +69,8 @@ def window_powers(powers: Powers, blocks: int, step: int = 1) -> npt.NDArray[np.
     if len(powers) < blocks:
         return np.zeros(0)
     sums = np.concatenate([[0.0], np.cumsum(powers, dtype=np.float64)])
-    return (sums[blocks:] - sums[:-blocks])[::step] / blocks
+    means: npt.NDArray[np.float64] = (sums[blocks:] - sums[:-blocks])[::step] / blocks
+    return means
 
 
 def programme_loudness(powers: Powers) -> Programme:

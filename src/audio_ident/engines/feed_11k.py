@@ -16,8 +16,7 @@ from av.filter import Graph
 
 from audio_ident.engines.feeds import mix_to_mono
 from audio_ident.engines.protocols import Sink
-from audio_ident.engines.pyav_frames import NativeBlock
-from audio_ident.model.audio import CHROMA_RATE_HZ, Feed, Mono16Bit
+from audio_ident.model.audio import CHROMA_RATE_HZ, Feed, Mono16Bit, NativeBlock
 
 RESAMPLER = (
     f"osr={CHROMA_RATE_HZ}:osf=s16:ochl=mono"

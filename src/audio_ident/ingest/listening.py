@@ -18,6 +18,7 @@ from audio_ident.errors import (
 )
 from audio_ident.ingest.copies import ContentGroups, group_by_content, jobs_to_hash
 from audio_ident.ingest.flow import Finished, Flow, Running, run_jobs
+from audio_ident.ingest.identity import relink_by_hash
 from audio_ident.ingest.job import Job
 from audio_ident.ingest.places import root_is_gone
 from audio_ident.ingest.progress import Meter
@@ -29,13 +30,14 @@ from audio_ident.ingest.tools import ImportOptions, ImportTools
 from audio_ident.ingest.writer import (
     error_entry,
     find_copy,
+    is_finished,
     save_copy,
     save_failure,
     save_heard,
     warning_entry,
 )
 from audio_ident.model.library import TrackId
-from audio_ident.model.reports import Phase
+from audio_ident.model.reports import Phase, Reason
 from audio_ident.units import ticks_to_seconds
 
 _T = TypeVar("_T")
@@ -64,7 +66,7 @@ class Listening:
     def run(self, jobs: Sequence[Job]) -> None:
         """Work on every job, until it is done or stopping is asked for."""
         self._meter.begin(Phase.HASHING, self._session.state, jobs)
-        hashed = self._hash(jobs)
+        hashed = self._take_moved(self._hash(jobs))
         self._meter.begin(Phase.LISTENING, self._session.state)
         groups = group_by_content(hashed)
         self._take_known_copies(groups)
@@ -110,6 +112,18 @@ class Listening:
             if job not in hashes or hashes[job] is not None
         ]
 
+    def _take_moved(self, jobs: Sequence[Job]) -> list[Job]:
+        """The jobs that are left once files that lay elsewhere have been recognised."""
+        left: list[Job] = []
+        for job in relink_by_hash(self._stores, jobs):
+            is_done = False
+            if job.reason == Reason.MOVED and job.file_id is not None:
+                is_done = is_finished(self._stores, job.file_id)
+                self._meter.add_moved(job, is_done=is_done)
+            if not is_done:
+                left.append(job)
+        return left
+
     def _take_known_copies(self, groups: ContentGroups) -> None:
         """Settle without listening the jobs whose bytes are those of a finished file."""
         for _ in self._steering.along(range(len(groups.leaders))):
@@ -143,14 +157,16 @@ class Listening:
     def _save(self, finished: Finished[Heard], heard: Heard) -> int:
         job = finished.job
         track_id = TrackId(self._tools.new_id())
-        file_id = save_heard(self._stores, job, heard, track_id, finished.handed_at)
+        saved = save_heard(self._stores, job, heard, track_id, finished.handed_at)
+        if saved.is_moved:
+            self._meter.add_moved(job, is_done=False)
         warnings = (*heard.analysis.warnings, *heard.reading.warnings)
         self._session.add_errors(
-            [warning_entry(self._stores, job.path, warning, file_id) for warning in warnings]
+            [warning_entry(self._stores, job.path, warning, saved.id) for warning in warnings]
         )
         self._meter.add_warnings(warning.code for warning in warnings)
         self._meter.add_listened(job, ticks_to_seconds(heard.analysis.facts.duration_ticks))
-        return file_id
+        return saved.id
 
     def _copy(self, job: Job, source_id: int) -> None:
         save_copy(self._stores, job, source_id, TrackId(self._tools.new_id()))

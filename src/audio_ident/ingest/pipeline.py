@@ -4,25 +4,30 @@ Everything that was reported as done is done for good: a process that is killed 
 goes on, at its next start, with the files that were not.
 """
 
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from audio_ident.errors import AudioIdentError, Cancelled, FileUnreadable
 from audio_ident.ingest.listening import Listening
 from audio_ident.ingest.places import choose_places
 from audio_ident.ingest.progress import Meter
-from audio_ident.ingest.scanner import ScanPlan, scan
 from audio_ident.ingest.session import ImportSession
 from audio_ident.ingest.space import SpaceGuard, needed_bytes
 from audio_ident.ingest.steering import Steering
+from audio_ident.ingest.survey import survey
 from audio_ident.ingest.sweep import forget_unheld, sweep
 from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
-from audio_ident.ingest.worklist import Known, Place, Worklist, make_worklist, needed_work
-from audio_ident.ingest.writer import error_entry
+from audio_ident.ingest.worklist import Worklist
+from audio_ident.ingest.writer import error_entry, notice_entry
 from audio_ident.model.library import SessionId
-from audio_ident.model.reports import ImportProgress, ImportSummary, Phase, Reason
+from audio_ident.model.parameters import ImportParameters
+from audio_ident.model.reports import FileFailure, ImportProgress, ImportSummary, Phase, Reason
 from audio_ident.model.sessions import SessionOrder, SessionState, StoredSession
+from audio_ident.stores.sql.names import display_name
+
+_NOTICES_KEPT = 100
 
 
 def never() -> bool:
@@ -59,7 +64,8 @@ def import_folders(
         finished before stay finished.
     """
     stores = tools.stores
-    order = SessionOrder(folders=tuple(str(folder) for folder in folders))
+    parameters = ImportParameters(accept_missing=options.accept_missing)
+    order = SessionOrder(folders=tuple(str(folder) for folder in folders), parameters=parameters)
     session = enqueue(stores, order, SessionId(tools.new_id()))
     return run_session(session, tools, options, on_progress, should_stop)
 
@@ -74,7 +80,12 @@ def enqueue(stores: Stores, order: SessionOrder, session_id: SessionId) -> Store
     """
     now = stores.clock.now()
     with stores.catalogue.writing() as rows:
-        choose_places(map(Path, order.folders), rows.roots, now)
+        choose_places(
+            map(Path, order.folders),
+            rows.roots,
+            now,
+            accept_missing=order.parameters.accept_missing,
+        )
         rows.sessions.add(session_id, order, now)
         return rows.sessions.get(session_id)
 
@@ -134,13 +145,19 @@ class _Run:
         stores, session = self._stores, self._session
         with stores.catalogue.writing() as rows:
             rows.sessions.interrupt_open(stores.clock.now())
-            places = choose_places(folders, rows.roots, stores.clock.now())
+            places = choose_places(
+                folders,
+                rows.roots,
+                stores.clock.now(),
+                accept_missing=self._options.accept_missing,
+            )
         session.move(SessionState.SCANNING)
         self._meter.begin(Phase.SCANNING, session.state)
         sweep(stores)
-        self.worklist = self._compare(places)
+        self.worklist = survey(stores, places, self._options, self._steering.along)
         session.found = self.worklist.found
-        _note_scan(stores, session, self.worklist)
+        _note_survey(stores, session, self.worklist)
+        self._meter.add_warnings(notice.code for notice in self.worklist.notices)
         session.move(SessionState.PROCESSING)
         SpaceGuard(self._tools.free_bytes, self._options.reserve_bytes).check(
             needed_bytes(self.worklist.jobs)
@@ -153,43 +170,21 @@ class _Run:
         is_complete = self._meter.files_done() == len(self.worklist.jobs)
         return SessionState.COMPLETED if is_complete else SessionState.CANCELLED
 
-    def _compare(self, places: Sequence[Place]) -> Worklist:
-        need = needed_work(self._stores.versions, self._options)
-        parts = []
-        for place in places:
-            plan = ScanPlan(root=place.root, below=place.below, excluded=place.excluded)
-            known = _known(self._stores, place)
-            parts.append(make_worklist(place, self._steering.along(scan(plan)), known, need))
-        return _joined(parts)
 
-
-def _known(stores: Stores, place: Place) -> Known:
-    with stores.catalogue.reading() as rows:
-        files = {file.stamp.relative_path: file for file in rows.files.of_root(place.root_id)}
-        return Known(files=files, marks=rows.stages.of_root(place.root_id))
-
-
-def _joined(parts: Iterable[Worklist]) -> Worklist:
-    parts = list(parts)
-    return Worklist(
-        jobs=tuple(job for part in parts for job in part.jobs),
-        found=sum(part.found for part in parts),
-        known_failures=sum(part.known_failures for part in parts),
-        missing=tuple(file_id for part in parts for file_id in part.missing),
-        reappeared=tuple(file_id for part in parts for file_id in part.reappeared),
-        unscannable=tuple(entry for part in parts for entry in part.unscannable),
-    )
-
-
-def _note_scan(stores: Stores, session: ImportSession, worklist: Worklist) -> None:
-    entries = [
+def _note_survey(stores: Stores, session: ImportSession, worklist: Worklist) -> None:
+    """Write down what the scan found out about files."""
+    now = stores.clock.now()
+    problems = [
         error_entry(stores, root / entry.relative_path, FileUnreadable(entry.fact), None)
         for root, entry in worklist.unscannable
     ]
+    warnings = [notice_entry(stores, notice) for notice in worklist.notices]
     with stores.catalogue.writing() as rows:
-        rows.files.mark_missing(worklist.missing, stores.clock.now())
+        rows.moves.apply(worklist.moves, now)
+        rows.moves.refresh_inodes(worklist.inodes)
+        rows.files.mark_missing(worklist.missing, now)
         rows.files.mark_present(worklist.reappeared)
-        rows.sessions.add_errors(session.id, entries)
+        rows.sessions.add_errors(session.id, [*problems, *warnings])
 
 
 def _summary(session: ImportSession, meter: Meter, worklist: Worklist) -> ImportSummary:
@@ -199,17 +194,42 @@ def _summary(session: ImportSession, meter: Meter, worklist: Worklist) -> Import
         session_id=session.id,
         state=session.state,
         found=worklist.found,
-        unchanged=worklist.found - len(worklist.jobs) - worklist.known_failures,
+        unchanged=worklist.found
+        - len(worklist.jobs)
+        - worklist.known_failures
+        - worklist.moved_idle,
         known_failures=worklist.known_failures,
         by_reason=dict(reasons),
         imported=listened + copies,
         listened=listened,
         duplicates=copies,
         failed=meter.count_of("failed"),
+        moved=len(worklist.moves) + meter.count_of("moved"),
         missing=len(worklist.missing),
         reappeared=len(worklist.reappeared),
         warnings=meter.count_of("warnings"),
         audio_s=meter.audio_s,
         elapsed_s=meter.elapsed_s(),
         failures=tuple(meter.failures),
+        notices=_notices(worklist),
+        tallies=worklist.tallies,
     )
+
+
+def _notices(worklist: Worklist) -> tuple[FileFailure, ...]:
+    unread = (
+        FileFailure(
+            path=display_name(str(root / entry.relative_path)),
+            code=FileUnreadable.code,
+            fact=display_name(entry.fact),
+            remedy=FileUnreadable.remedy,
+        )
+        for root, entry in worklist.unscannable
+    )
+    told = (
+        FileFailure(
+            path=display_name(notice.path), code=notice.code, fact=notice.fact, remedy=notice.remedy
+        )
+        for notice in worklist.notices
+    )
+    return tuple(itertools.islice(itertools.chain(unread, told), _NOTICES_KEPT))

@@ -9,23 +9,38 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from audio_ident.errors import BadInput
+from audio_ident.errors import BadInput, RootVanished
 from audio_ident.ingest.worklist import Place, is_below
+from audio_ident.stores.sql.names import display_name
 from audio_ident.stores.sql.roots import Root, Roots
 
 _SYSTEM_FOLDERS = frozenset({"/", "/etc", "/sys", "/proc", "/dev", "/boot", "/run"})
 
 
-def choose_places(folders: Iterable[Path], roots: Roots, now: datetime.datetime) -> list[Place]:
+def choose_places(
+    folders: Iterable[Path], roots: Roots, now: datetime.datetime, *, accept_missing: bool = False
+) -> list[Place]:
     """The parts of roots to import; new roots are remembered.
+
+    Parameters
+    ----------
+    accept_missing
+        Whether a root may be gone: then its files are gone too.
 
     Raises
     ------
     BadInput
         Something named is no folder, or belongs to the system.
+    RootVanished
+        A folder of the library is gone.
     """
     places: list[Place] = []
-    for path in sorted({_resolved(folder) for folder in folders}):
+    known_paths = {root.path for root in roots.all()}
+    for path in sorted({os.path.realpath(folder) for folder in folders}):
+        if path not in known_paths:
+            _check_folder(path)
+        elif not os.path.isdir(path) and not accept_missing:  # noqa: PTH112 -- odd bytes
+            raise RootVanished(f"{display_name(path)} is gone, and files are known in it")
         known = roots.all()
         home = _home_of(path, known) or roots.add(path, now)
         inside = [root for root in known if root.id != home.id and _is_inside(root.path, path)]
@@ -34,13 +49,11 @@ def choose_places(folders: Iterable[Path], roots: Roots, now: datetime.datetime)
     return _without_covered(places)
 
 
-def _resolved(folder: Path) -> str:
-    path = os.path.realpath(folder)
+def _check_folder(path: str) -> None:
     if not os.path.isdir(path):  # noqa: PTH112 -- odd bytes
-        raise BadInput(f"{folder} is not a folder, or cannot be reached")
+        raise BadInput(f"{display_name(path)} is not a folder, or cannot be reached")
     if path in _SYSTEM_FOLDERS or _is_inside(path, "/proc") or _is_inside(path, "/sys"):
         raise BadInput(f"{path} belongs to the system and holds no music")
-    return path
 
 
 def _home_of(path: str, roots: Sequence[Root]) -> Root | None:

@@ -68,6 +68,12 @@ class Meter:
         """Count a file whose bytes were known; it took no time and tells nothing of the speed."""
         self._count("duplicates", job)
 
+    def add_moved(self, job: Job, *, is_done: bool) -> None:
+        """Count a file that lay elsewhere, and that may need no more work."""
+        self._counts["moved"] += 1
+        if is_done:
+            self._count("relinked", job)
+
     def add_failure(self, job: Job, error: FileProblem) -> None:
         """Count a file that cannot be used."""
         if len(self.failures) < _FAILURES_KEPT:
@@ -115,7 +121,7 @@ class Meter:
 
     def files_done(self) -> int:
         """Files that need no more work in this import."""
-        return sum(self._counts[name] for name in ("listened", "duplicates", "failed"))
+        return sum(self._counts[name] for name in ("listened", "relinked", "duplicates", "failed"))
 
     def _count(self, name: str, job: Job) -> None:
         self._counts[name] += 1

@@ -1,9 +1,8 @@
-"""Finds the audio files of a folder by their names, without opening any of them.
+"""Finds the files of a folder and sorts them by their names, without opening any of them.
 
-Names decide here: what the bytes are is for the decoder to say. Real entries are visited first
-and links last, so that a file is known by its own name and not by that of a link to it; no inode
-is reported twice, so that loops of links end. A link is followed only where it stays inside the
-root: what lies in another root is found there.
+Real entries are visited first and links last, so that a file is known by its own name and not by
+that of a link to it; no inode is reported twice, so that loops of links end. A link is followed
+only where it stays inside the root: what lies in another root is found there.
 """
 
 import dataclasses
@@ -12,37 +11,53 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from audio_ident.model.files import FileSort
+
 EXTENSIONS = frozenset(
     {
-        *("mp3", "flac", "ogg", "oga", "opus", "webm", "weba", "mp4", "m4a", "m4b", "mka"),
-        *("aac", "adts", "wav", "wave", "rf64", "bwf", "w64", "aif", "aiff", "aifc"),
-        *("wma", "asf", "wv"),
+        *("mp3", "mp2", "mp1", "mpga", "aac", "adts", "flac", "ogg", "oga", "opus", "spx"),
+        *("m4a", "m4b", "m4r", "f4a", "mp4", "webm", "weba", "mka", "wma", "asf", "caf"),
+        *("wav", "wave", "bwf", "rf64", "bw64", "w64", "aif", "aiff", "aifc", "au", "snd"),
+        *("ape", "wv", "mpc", "mp+", "mpp", "tta", "tak", "dsf", "dff", "ac3", "amr"),
     }
 )
 """Endings of the containers that are listened to, lower case."""
 
+IMAGE_EXTENSIONS = frozenset(
+    {
+        *("jpg", "jpeg", "jpe", "jxl", "png", "gif", "webp", "bmp", "tif", "tiff"),
+        *("heic", "heif", "avif", "svg", "ico"),
+    }
+)
+"""Endings of pictures, lower case."""
+
 SKIPPED_NAMES = frozenset(
     name.casefold()
     for name in (
-        *("@eaDir", "#recycle", "$RECYCLE.BIN", "RECYCLER", "System Volume Information"),
-        *("lost+found", "node_modules", "Thumbs.db", "desktop.ini", "__MACOSX"),
+        *("@eaDir", "#recycle", "#snapshot", "$RECYCLE.BIN", "RECYCLER", "lost+found"),
+        *("System Volume Information", "node_modules", "Thumbs.db", "desktop.ini", "__MACOSX"),
     )
 )
 """Folders and files that systems leave behind; whole names. Names that start with a dot, which
-includes `._*`, `.git` and `.Trash*`, are skipped as well."""
+includes `._*`, `.DS_Store`, `.git`, `.svn` and `.Trash*`, are skipped as well."""
+
+DEEPEST = 4096
+"""No path has more folders: systems take no longer ones."""
 
 _HIDDEN_OR_SYSTEM = stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
-    """An entry of a folder that looks like audio."""
+    """A file, as its folder entry tells."""
 
     relative_path: str
     """Below the root, `/` between folders; bytes that are no UTF-8 are surrogate escapes."""
     size: int
     mtime_ns: int
     inode: int | None
+    sort: FileSort = FileSort.AUDIO
+    """What its name ends like."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +77,12 @@ class ScanPlan:
     """Only this folder of the root, relative; empty for all of it."""
     excluded: frozenset[str] = frozenset()
     """Relative folders to leave out, because they are roots of their own."""
+    depth: int = DEEPEST
+    """How many folders deep to look, the root being the first."""
 
 
 def scan(plan: ScanPlan) -> Iterator[FoundFile | Unscannable]:
-    """Every audio file below a root once, in an order that depends on nothing but the names."""
+    """Every file below a root once, in an order that depends on nothing but the names."""
     return _Walk(plan).run()
 
 
@@ -100,11 +117,13 @@ class _Walk:
                     yield from self._entry(below, entry, folders)
                 except OSError as error:
                     yield Unscannable(relative_path=below, fact=error.strerror or str(error))
-            waiting.extend(reversed(folders))
+            if relative.count("/") + bool(relative) + 1 < self._plan.depth:
+                waiting.extend(reversed(folders))
 
     def _entries(self, relative: str) -> list[os.DirEntry[str]]:
         folder = os.path.join(self._plan.root, relative)  # noqa: PTH118 -- speed, odd bytes
-        if not self._is_new(os.stat(folder)):  # noqa: PTH116
+        status = os.stat(folder)  # noqa: PTH116
+        if not self._is_new(status) or (relative and _is_hidden(status)):
             return []
         with os.scandir(folder) as entries:
             kept = [entry for entry in entries if not is_skipped(entry.name)]
@@ -118,18 +137,17 @@ class _Walk:
         elif entry.is_dir(follow_symlinks=False):
             if relative not in self._plan.excluded:
                 folders.append(relative)
-        elif has_audio_name(entry.name) and entry.is_file(follow_symlinks=False):
+        elif entry.is_file(follow_symlinks=False):
             yield from self._file(relative, entry.stat(follow_symlinks=False))
 
     def _file(self, relative: str, status: os.stat_result) -> Iterator[FoundFile]:
-        if getattr(status, "st_file_attributes", 0) & _HIDDEN_OR_SYSTEM:
-            return
-        if stat.S_ISREG(status.st_mode) and self._is_new(status):
+        if not _is_hidden(status) and stat.S_ISREG(status.st_mode) and self._is_new(status):
             yield FoundFile(
                 relative_path=relative,
                 size=status.st_size,
                 mtime_ns=status.st_mtime_ns,
                 inode=status.st_ino or None,
+                sort=sort_of(relative),
             )
 
     def _link(self, relative: str, target: str) -> Iterator[FoundFile | Unscannable]:
@@ -142,7 +160,7 @@ class _Walk:
             return
         if stat.S_ISDIR(status.st_mode):
             yield from self._tree(relative)
-        elif has_audio_name(relative):
+        else:
             yield from self._file(relative, status)
 
     def _is_new(self, status: os.stat_result) -> bool:
@@ -155,15 +173,22 @@ class _Walk:
         return True
 
 
-def has_audio_name(name: str) -> bool:
-    """Whether a file name ends like audio."""
+def sort_of(name: str) -> FileSort:
+    """What a file name ends like."""
     _, dot, extension = name.rpartition(".")
-    return bool(dot) and extension.lower() in EXTENSIONS
+    extension = extension.lower() if dot else ""
+    if extension in EXTENSIONS:
+        return FileSort.AUDIO
+    return FileSort.IMAGE if extension in IMAGE_EXTENSIONS else FileSort.OTHER
 
 
 def is_skipped(name: str) -> bool:
     """Whether a file or folder is hidden or belongs to a system, by its whole name."""
     return name.startswith(".") or name.casefold() in SKIPPED_NAMES
+
+
+def _is_hidden(status: os.stat_result) -> bool:
+    return bool(getattr(status, "st_file_attributes", 0) & _HIDDEN_OR_SYSTEM)
 
 
 def _is_inside(path: str, root: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from audio_ident.engines.tag_protocol import TagReader
+from audio_ident.ingest.scanner import DEEPEST
 from audio_ident.ingest.stages import ListenedFile
 from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.landmarks import Landmarks
@@ -106,6 +107,16 @@ class ImportOptions:
     """How often a file is tried that failed in a way that may pass."""
     retry_failed: bool = False
     """Try every failed file again, however often it failed."""
+    thorough: bool = False
+    """Open every file to see whether it is audio, whatever its name."""
+    accept_missing: bool = False
+    """Mark files as missing even when a large part of a folder vanished at once."""
+    most_vanished_share: float = 0.2
+    """Share of the files of a root, from 0 to 1, that may vanish without a question."""
+    settle_s: float = 0.0
+    """Files younger than this are looked at twice; 0 looks once."""
+    scan_depth: int = DEEPEST
+    """How many folders deep to look."""
     progress_interval_s: float = 0.5
     checkpoint_interval_s: float = 10.0
     """How often counts are saved and new recordings are shown to other processes."""

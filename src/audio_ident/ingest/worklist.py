@@ -5,17 +5,20 @@ Nothing is opened: an unchanged, finished file costs one comparison.
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from audio_ident.ingest.job import Job
 from audio_ident.ingest.scanner import FoundFile, Unscannable
 from audio_ident.ingest.tools import ImportOptions, Versions
-from audio_ident.model.library import FileStamp, FileState, Stage, StageMark, StageStatus
+from audio_ident.model.files import FileSort, ScanNotice, SortTally
+from audio_ident.model.library import FileMove, FileStamp, FileState, Stage, StageMark, StageStatus
 from audio_ident.model.reports import Reason
 from audio_ident.stores.sql.files import KnownFile
+from audio_ident.stores.sql.stages import Marks
 
-Marks = Mapping[Stage, StageMark]
+Need = Callable[[FoundFile, KnownFile | None, Marks], Reason | None]
+"""Says why a file needs work; None when it needs none."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +34,6 @@ class Place:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Known:
-    """What the catalogue knows of a root."""
-
-    files: Mapping[str, KnownFile]
-    """By relative path."""
-    marks: Mapping[int, Marks]
-    """By file id."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Worklist:
     """What a scan comes to."""
 
@@ -51,49 +44,20 @@ class Worklist:
     missing: tuple[int, ...] = ()
     """Files that are not where they were; they are marked, never deleted."""
     reappeared: tuple[int, ...] = ()
+    moves: tuple[FileMove, ...] = ()
+    """Files that lie at another place now, told by what their folder entries say."""
+    moved_idle: int = 0
+    """Of these, files that need no work."""
+    inodes: tuple[tuple[int, int | None], ...] = ()
+    """Files (id, inode) that changed in nothing but their inode."""
     unscannable: tuple[tuple[Path, Unscannable], ...] = ()
+    notices: tuple[ScanNotice, ...] = ()
+    tallies: Mapping[FileSort, SortTally] = dataclasses.field(default_factory=dict)
+    """Everything that was met, by sort."""
 
 
-def make_worklist(
-    place: Place,
-    entries: Iterable[FoundFile | Unscannable],
-    known: Known,
-    need: Callable[[FoundFile, KnownFile | None, Marks], Reason | None],
-) -> Worklist:
-    """Compare what a scan found with what is known."""
-    jobs: list[Job] = []
-    seen: set[str] = set()
-    reappeared: list[int] = []
-    known_failures = 0
-    unscannable: list[Unscannable] = []
-    for entry in entries:
-        if isinstance(entry, Unscannable):
-            unscannable.append(entry)
-            continue
-        seen.add(entry.relative_path)
-        file = known.files.get(entry.relative_path)
-        marks = known.marks.get(file.id, {}) if file else {}
-        if file is not None and file.state == FileState.MISSING:
-            reappeared.append(file.id)
-        if reason := need(entry, file, marks):
-            jobs.append(_job(place, entry, reason, (file, marks)))
-        else:
-            known_failures += any(m.status == StageStatus.FAILED for m in marks.values())
-    unknown = [entry.relative_path for entry in unscannable]
-    return Worklist(
-        jobs=tuple(jobs),
-        found=len(seen),
-        known_failures=known_failures,
-        missing=tuple(_vanished(place, known, seen, unknown)),
-        reappeared=tuple(reappeared),
-        unscannable=tuple((place.root, entry) for entry in unscannable),
-    )
-
-
-def needed_work(
-    versions: Versions, options: ImportOptions
-) -> Callable[[FoundFile, KnownFile | None, Marks], Reason | None]:
-    """The rule that says why a file needs work; None when it needs none."""
+def needed_work(versions: Versions, options: ImportOptions) -> Need:
+    """The rule that says why a file needs work."""
     wanted = {
         Stage.TAGS: versions.tags,
         Stage.ANALYSIS: versions.analysis,
@@ -118,24 +82,26 @@ def needed_work(
     return need
 
 
-def _may_retry(mark: StageMark, options: ImportOptions) -> bool:
-    return options.retry_failed or (mark.is_retryable and mark.attempts < options.max_attempts)
+def stamp_of(place: Place, entry: FoundFile) -> FileStamp:
+    """Where a file lies and what its folder entry says."""
+    return FileStamp(
+        root_id=place.root_id,
+        relative_path=entry.relative_path,
+        size=entry.size,
+        mtime_ns=entry.mtime_ns,
+        inode=entry.inode,
+    )
 
 
-def _job(
+def make_job(
     place: Place, entry: FoundFile, reason: Reason, known: tuple[KnownFile | None, Marks]
 ) -> Job:
+    """One line of the work list."""
     file, marks = known
     is_same = file is not None and reason != Reason.CHANGED
     return Job(
-        path=Path(os.path.join(place.root, entry.relative_path)),  # noqa: PTH118 -- odd bytes
-        stamp=FileStamp(
-            root_id=place.root_id,
-            relative_path=entry.relative_path,
-            size=entry.size,
-            mtime_ns=entry.mtime_ns,
-            inode=entry.inode,
-        ),
+        path=absolute_path(place, entry.relative_path),
+        stamp=stamp_of(place, entry),
         reason=reason,
         file_id=file.id if file else None,
         sha256=file.sha256 if file and is_same else None,
@@ -143,16 +109,28 @@ def _job(
     )
 
 
-def _vanished(place: Place, known: Known, seen: set[str], unknown: list[str]) -> Iterable[int]:
+def find_vanished(
+    place: Place, lost: Mapping[str, KnownFile], unscannable: list[Unscannable]
+) -> Iterator[KnownFile]:
     """Files of the scanned part that were not found, and whose folders could be read."""
-    for path, file in known.files.items():
+    unknown = [entry.relative_path for entry in unscannable]
+    for path, file in lost.items():
         was_looked_for = is_below(path, place.below) and not any(
             is_below(path, folder) for folder in (*unknown, *place.excluded)
         )
-        if was_looked_for and path not in seen and file.state == FileState.PRESENT:
-            yield file.id
+        if was_looked_for and file.state == FileState.PRESENT:
+            yield file
+
+
+def absolute_path(place: Place, relative_path: str) -> Path:
+    """Path of a file below a root."""
+    return Path(os.path.join(place.root, relative_path))  # noqa: PTH118 -- odd bytes
 
 
 def is_below(path: str, folder: str) -> bool:
     """Whether a relative path is a folder or lies in it; everything lies in the empty one."""
     return not folder or path == folder or path.startswith(folder + "/")
+
+
+def _may_retry(mark: StageMark, options: ImportOptions) -> bool:
+    return options.retry_failed or (mark.is_retryable and mark.attempts < options.max_attempts)

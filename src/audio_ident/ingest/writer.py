@@ -5,15 +5,18 @@ written twice without harm; then the row says `ready`. A process that dies anywh
 leaves a `pending` row, which the next start finishes or withdraws (`sweep`).
 """
 
+import dataclasses
 import datetime
 from pathlib import Path
 
 from audio_ident.errors import FileProblem
+from audio_ident.ingest.identity import relink_by_audio
 from audio_ident.ingest.job import Job
 from audio_ident.ingest.stages import Heard
 from audio_ident.ingest.tools import Stores
 from audio_ident.model.analysis import Analysis
 from audio_ident.model.audio import AudioWarning
+from audio_ident.model.files import ScanNotice
 from audio_ident.model.library import (
     ErrorEntry,
     Stage,
@@ -29,14 +32,24 @@ from audio_ident.stores.sql.stages import StageTimes
 from audio_ident.stores.sql.unit_of_work import Rows
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SavedFile:
+    """A file whose rows were written."""
+
+    id: int
+    is_moved: bool
+    """Whether it is a file that lay elsewhere, told by its audio."""
+
+
 def save_heard(
     stores: Stores, job: Job, heard: Heard, new_id: TrackId, handed_at: datetime.datetime
-) -> int:
-    """Keep what was heard in a file; returns the id of the file."""
+) -> SavedFile:
+    """Keep what was heard in a file."""
     times = StageTimes(started_at=handed_at, ended_at=stores.clock.now())
     with stores.catalogue.writing() as rows:
         audio_id = rows.audios.save(heard.analysis.digest, heard.analysis.facts)
         content = Content(sha256=heard.sha256, audio_id=audio_id)
+        is_moved = relink_by_audio(rows, stores, job, audio_id)
         file_id = rows.files.save(job.stamp, content, stores.clock.now())
         points = whole_file_points(heard.analysis.facts.duration_ticks)
         rows.tracks.save_whole_file(file_id, new_id, points, stores.clock.now())
@@ -47,7 +60,7 @@ def save_heard(
     if not is_derived:
         stores.artefacts.put(heard.analysis)
         finish_pending(stores, heard.analysis, [file_id])
-    return file_id
+    return SavedFile(id=file_id, is_moved=is_moved)
 
 
 def finish_pending(stores: Stores, analysis: Analysis, file_ids: list[int]) -> None:
@@ -62,22 +75,31 @@ def finish_pending(stores: Stores, analysis: Analysis, file_ids: list[int]) -> N
 def find_copy(stores: Stores, sha256: str) -> int | None:
     """A finished file with exactly these bytes, None when there is none."""
     with stores.catalogue.reading() as rows:
-        for file_id in rows.files.with_hash(sha256):
-            marks = rows.stages.of_file(file_id)
-            audio_id = rows.files.content(file_id).audio_id
-            is_finished = all(
-                stage in marks
-                and marks[stage].status == StageStatus.READY
-                and marks[stage].version == version
-                for stage, version in _wanted(stores)
-            )
-            if (
-                is_finished
-                and audio_id is not None
-                and rows.audios.derived_versions(audio_id) == _derived(stores)
-            ):
-                return file_id
-    return None
+        candidates = rows.files.with_hash(sha256)
+        return next(
+            (file_id for file_id in candidates if _is_finished(rows, stores, file_id)), None
+        )
+
+
+def is_finished(stores: Stores, file_id: int) -> bool:
+    """Whether nothing is left to do about a file."""
+    with stores.catalogue.reading() as rows:
+        return _is_finished(rows, stores, file_id)
+
+
+def _is_finished(rows: Rows, stores: Stores, file_id: int) -> bool:
+    marks = rows.stages.of_file(file_id)
+    audio_id = rows.files.content(file_id).audio_id
+    return (
+        audio_id is not None
+        and all(
+            stage in marks
+            and marks[stage].status == StageStatus.READY
+            and marks[stage].version == version
+            for stage, version in _wanted(stores)
+        )
+        and rows.audios.derived_versions(audio_id) == _derived(stores)
+    )
 
 
 def save_copy(stores: Stores, job: Job, source_id: int, new_id: TrackId) -> int:
@@ -128,6 +150,19 @@ def error_entry(stores: Stores, path: Path, error: FileProblem, file_id: int | N
         path=display_name(str(path)),
         stage=Stage.ANALYSIS if file_id else "scan",
         file_id=file_id,
+        occurred_at=stores.clock.now(),
+    )
+
+
+def notice_entry(stores: Stores, notice: ScanNotice) -> ErrorEntry:
+    """What a scan has to say about a file, as it is remembered and shown."""
+    return ErrorEntry(
+        code=notice.code,
+        severity="warn",
+        fact=display_name(notice.fact),
+        path=display_name(notice.path),
+        stage="scan",
+        file_id=None,
         occurred_at=stores.clock.now(),
     )
 

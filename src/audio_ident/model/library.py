@@ -36,6 +36,15 @@ class FileStamp:
     inode: int | None = None
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class FileMove:
+    """A known file that lies at another place now."""
+
+    file_id: int
+    stamp: FileStamp
+    """Where it lies and what its folder entry says there."""
+
+
 class Stage(enum.StrEnum):
     """A step of the work on one file."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Match, Verdict
+from audio_ident.model.files import FileSort, SortTally
 from audio_ident.model.library import SessionId, Track
 from audio_ident.model.sessions import SessionState
 
@@ -18,6 +19,8 @@ class Reason(enum.StrEnum):
     UNFINISHED = "unfinished"
     STALE = "stale"
     """Finished by another version of an algorithm."""
+    MOVED = "moved"
+    """It vanished elsewhere and is here now."""
     RETRY = "retry"
     """It failed in a way that may pass, or trying again was asked for."""
 
@@ -103,6 +106,8 @@ class ImportSummary:
     duplicates: int
     """Files whose bytes were known already, so that they were not decoded."""
     failed: int
+    moved: int
+    """Files that lie at another place now and kept their tracks."""
     missing: int
     """Files that were in the library and are no longer on disk."""
     reappeared: int
@@ -113,6 +118,10 @@ class ImportSummary:
     elapsed_s: float
     failures: tuple[FileFailure, ...]
     """At most the first hundred; the catalogue has all."""
+    notices: tuple[FileFailure, ...]
+    """What the scan has to say about files that it left out or took all the same; the same."""
+    tallies: Mapping[FileSort, SortTally]
+    """Everything that was met in the folders, by sort."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import os
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,6 +17,19 @@ from audio_ident.stores.sql.tables import AudioRow, FileRow, TagsRow
 
 _TAG_NAMES = tuple(field.name for field in dataclasses.fields(Tags))
 _IDS_AT_ONCE = 500
+_ROWS_AT_ONCE = 1000
+
+KNOWN_COLUMNS = (
+    FileRow.id,
+    FileRow.root_id,
+    FileRow.relative_path,
+    FileRow.size,
+    FileRow.mtime_ns,
+    FileRow.inode,
+    FileRow.sha256,
+    FileRow.state,
+)
+"""What `known_file` needs."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,30 +50,46 @@ class Content:
     audio_id: int | None = None
 
 
+def known_file(row: Any) -> KnownFile:  # noqa: ANN401 -- a row of `KNOWN_COLUMNS`
+    """What the catalogue remembers, from one row of a query."""
+    stamp = FileStamp(
+        root_id=row.root_id,
+        relative_path=os.fsdecode(row.relative_path),
+        size=row.size,
+        mtime_ns=row.mtime_ns,
+        inode=None if row.inode is None else int(row.inode),
+    )
+    return KnownFile(id=row.id, stamp=stamp, sha256=row.sha256, state=FileState(row.state))
+
+
+def in_folder(root_id: int, below: str) -> list[sa.ColumnElement[bool]]:
+    """Condition that a file lies in a folder of a root, relative; empty for all of it."""
+    folder = os.fsencode(below)
+    conditions = [FileRow.root_id == root_id]
+    if folder:
+        # "0" follows "/", and names are compared byte by byte: this is everything below
+        conditions += [FileRow.relative_path > folder + b"/", FileRow.relative_path < folder + b"0"]
+    return conditions
+
+
 class Files:
     """Files on disk and what their tags claim."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def of_root(self, root_id: int) -> Iterator[KnownFile]:
-        """Every file ever seen below a root."""
-        columns = (
-            FileRow.id,
-            FileRow.relative_path,
-            FileRow.size,
-            FileRow.mtime_ns,
-            FileRow.sha256,
-            FileRow.state,
+    def of_root(self, root_id: int, below: str = "") -> Iterator[KnownFile]:
+        """Every file ever seen below a root, or below a folder of it."""
+        query = sa.select(*KNOWN_COLUMNS).where(*in_folder(root_id, below))
+        for row in self._session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
+            yield known_file(row)
+
+    def count_present(self, root_id: int) -> int:
+        """How many files of a root were there when they were last looked for."""
+        query = sa.select(sa.func.count()).where(
+            FileRow.root_id == root_id, FileRow.state == FileState.PRESENT
         )
-        for row in self._session.execute(sa.select(*columns).where(FileRow.root_id == root_id)):
-            stamp = FileStamp(
-                root_id=root_id,
-                relative_path=os.fsdecode(row.relative_path),
-                size=row.size,
-                mtime_ns=row.mtime_ns,
-            )
-            yield KnownFile(id=row.id, stamp=stamp, sha256=row.sha256, state=FileState(row.state))
+        return self._session.scalar(query) or 0
 
     def save(self, stamp: FileStamp, content: Content, at: datetime.datetime) -> int:
         """The id of a file, whose row is made or brought up to date."""

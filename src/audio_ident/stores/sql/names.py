@@ -27,3 +27,17 @@ def path_to_text(path: str) -> str:
 def path_from_text(text: str) -> str:
     """The path that was given to `path_to_text`."""
     return os.fsdecode(unquote_to_bytes(text))
+
+
+def displaced_path(path: bytes, file_id: int) -> bytes:
+    """Relative path of a missing file whose place another file has taken.
+
+    Two rows cannot have one path, so it keeps its own with a NUL and its id behind it: no real
+    name has a NUL.
+    """
+    return path.split(b"\0")[0] + b"\0%d" % file_id
+
+
+def real_path(path: bytes) -> str:
+    """Relative path of a file as the system spells it, displaced or not."""
+    return os.fsdecode(path.split(b"\0")[0])

@@ -2,14 +2,31 @@
 
 import dataclasses
 import datetime
-from collections.abc import Collection
+import itertools
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import Stage, StageMark, StageStatus
+from audio_ident.stores.sql.files import in_folder
 from audio_ident.stores.sql.tables import AudioRow, FileRow, StageRow
+
+_ROWS_AT_ONCE = 1000
+
+_MARK_COLUMNS = (
+    StageRow.stage,
+    StageRow.algorithm_version,
+    StageRow.status,
+    StageRow.attempts,
+    StageRow.error_code,
+    StageRow.error_fact,
+    StageRow.is_retryable,
+)
+
+Marks: TypeAlias = Mapping[Stage, StageMark]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,19 +60,32 @@ class Stages:
         row.started_at = times.started_at
         row.ended_at = times.ended_at
 
-    def of_root(self, root_id: int) -> dict[int, dict[Stage, StageMark]]:
-        """The stages of every file below a root, by file."""
-        query = sa.select(StageRow).join(FileRow).where(FileRow.root_id == root_id)
-        found: dict[int, dict[Stage, StageMark]] = {}
-        for row in self._session.scalars(query).yield_per(1000):
-            mark = _mark(row)
-            found.setdefault(row.file_id, {})[mark.stage] = mark
+    def of_root(self, root_id: int, below: str = "") -> dict[int, Marks]:
+        """The stages of every file below a root, or below a folder of it, by file.
+
+        Most files stand alike, and those that do share one record: memory stays small.
+        """
+        query = (
+            sa.select(StageRow.file_id, *_MARK_COLUMNS)
+            .join(FileRow)
+            .where(*in_folder(root_id, below))
+            .order_by(StageRow.file_id)
+            .execution_options(yield_per=_ROWS_AT_ONCE)
+        )
+        shared: dict[tuple[Any, ...], Marks] = {}
+        found: dict[int, Marks] = {}
+        for file_id, group in itertools.groupby(self._session.execute(query), lambda row: row[0]):
+            facts = tuple(tuple(row[1:]) for row in group)
+            if facts not in shared:
+                marks = [_mark(fact) for fact in facts]
+                shared[facts] = {mark.stage: mark for mark in marks}
+            found[file_id] = shared[facts]
         return found
 
-    def of_file(self, file_id: int) -> dict[Stage, StageMark]:
+    def of_file(self, file_id: int) -> Marks:
         """The stages of one file."""
-        rows = self._session.scalars(sa.select(StageRow).where(StageRow.file_id == file_id))
-        return {Stage(row.stage): _mark(row) for row in rows}
+        rows = self._session.execute(sa.select(*_MARK_COLUMNS).where(StageRow.file_id == file_id))
+        return {mark.stage: mark for mark in map(_mark, rows)}
 
     def pending(self) -> dict[int, AudioDigest | None]:
         """Files that were being written when the process ended, with their audio."""
@@ -109,13 +139,14 @@ class Stages:
         }
 
 
-def _mark(row: StageRow) -> StageMark:
+def _mark(facts: Sequence[Any]) -> StageMark:
+    stage, version, status, attempts, error_code, error_fact, is_retryable = facts
     return StageMark(
-        stage=Stage(row.stage),
-        version=row.algorithm_version,
-        status=StageStatus(row.status),
-        attempts=row.attempts,
-        error_code=row.error_code,
-        error_fact=row.error_fact,
-        is_retryable=row.is_retryable,
+        stage=Stage(stage),
+        version=version,
+        status=StageStatus(status),
+        attempts=attempts,
+        error_code=error_code,
+        error_fact=error_fact,
+        is_retryable=is_retryable,
     )

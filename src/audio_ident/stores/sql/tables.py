@@ -114,10 +114,11 @@ class FileRow(Base):
         sa.ForeignKey("library_roots.id", ondelete="RESTRICT"), index=True
     )
     relative_path: Mapped[bytes]
+    """Of a missing file whose place another one has taken: see `names.displaced_path`."""
     display: Mapped[str]
     size: Mapped[int] = mapped_column(sa.BigInteger, index=True)
     mtime_ns: Mapped[int] = mapped_column(sa.BigInteger)
-    inode: Mapped[str | None]
+    inode: Mapped[str | None] = mapped_column(index=True)
     """Text, because inode numbers use all 64 bits without a sign on some file systems."""
     sha256: Mapped[str | None] = mapped_column(sa.String(64), index=True)
     audio_id: Mapped[int | None] = mapped_column(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import FileState, TimingPoints, Track, TrackId, TrackKind
 from audio_ident.model.tags import Tags
+from audio_ident.stores.sql.names import real_path
 from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TagsRow, TrackRow
 from audio_ident.units import Ticks
 
@@ -143,7 +144,7 @@ def _restricted(query: Any, wanted: TrackFilter) -> Any:  # noqa: ANN401
 
 def _track(row: Any) -> Track:  # noqa: ANN401
     track, file, root_path, audio, tags = row
-    path = os.fsdecode(root_path).rstrip("/") + "/" + os.fsdecode(file.relative_path)
+    path = os.fsdecode(root_path).rstrip("/") + "/" + real_path(file.relative_path)
     return Track(
         id=TrackId(track.id),
         kind=TrackKind(track.kind),

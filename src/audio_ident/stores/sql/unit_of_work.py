@@ -19,6 +19,7 @@ from audio_ident.stores.sql.dialect import (
 from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.human_parts import HumanRows
+from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
@@ -34,6 +35,7 @@ class Rows:
 
     roots: Roots
     files: Files
+    moves: Moves
     audios: Audios
     tracks: Tracks
     stages: Stages
@@ -102,6 +104,7 @@ def _rows(session: Session) -> Rows:
     return Rows(
         roots=Roots(session),
         files=Files(session),
+        moves=Moves(session),
         audios=Audios(session),
         tracks=Tracks(session),
         stages=Stages(session),

@@ -1,5 +1,7 @@
 """Files that move and keep their identity"""
 
+from alembic import op
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -7,7 +9,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.create_index(op.f("ix_files_inode"), "files", ["inode"])
 
 
 def downgrade() -> None:
