@@ -27,8 +27,11 @@ from audio_ident.units import seconds_to_milliseconds, ticks_to_seconds
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a cell that begins so (OWASP, CSV injection)."""
 
+LEFT_OUT = frozenset({"acoustid_fingerprint"})
+"""Tags that are kilobytes long, and that lists of tracks do not load."""
+
 _POINTS = [field.name for field in dataclasses.fields(TimingPoints)]
-_TAGS = [field.name for field in dataclasses.fields(Tags)]
+_TAGS = [field.name for field in dataclasses.fields(Tags) if field.name not in LEFT_OUT]
 _FIRST = ("id", "kind", "path", "is_missing", "container", "codec", "audio_digest")
 COLUMNS = (*_FIRST, *(name.replace("_ticks", "_ms") for name in _POINTS), "duration_ms", *_TAGS)
 

@@ -28,7 +28,8 @@ def remove_leftovers(places: LibraryPlaces) -> None:
 
 def _leftovers(places: LibraryPlaces) -> Iterator[Path]:
     yield from places.data_directory.glob("*.tmp")
-    yield from places.analyses.rglob("*.tmp")
+    for folder in (places.analyses, places.data_directory / "pictures"):
+        yield from folder.rglob("*.tmp")
     try:
         manifest = find_manifest(places.index)
     except IndexCorrupt:  # which files count cannot be told; a rebuild removes the others
