@@ -16,6 +16,8 @@ from audio_ident.errors import BackupInvalid
 from audio_ident.library.backup import LibraryBackups
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.model.backup import RestoreOutcome
+from audio_ident.model.parameters import ImportParameters
+from audio_ident.model.sessions import Profile
 from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.human_parts import HUMAN_PARTS, Entry
 from audio_ident.stores.sql.unit_of_work import Catalogue
@@ -173,3 +175,28 @@ def test_garbage_is_refused(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with closing(Library(tmp_path / "data")) as library, pytest.raises(BackupInvalid):
         library.restore(path)
+
+
+def test_profiles_come_back_and_the_one_used_last_wins(tmp_path: Path) -> None:
+    """A profile is restored with folders and parameters; of two, that which was used later."""
+    with closing(Library(tmp_path / "old")) as old, closing(Library(tmp_path / "new")) as new:
+        for library, attempts in ((old, 5), (new, 2)):
+            profile = Profile(
+                name="vinyl",
+                folders=("/music/\udcff",),
+                parameters=ImportParameters(max_attempts=attempts),
+                created_at=AT,
+                last_used_at=None,
+            )
+            with library.catalogue.writing() as rows:
+                rows.profiles.save(profile)
+        old.backups.write(tmp_path / "unused.json", old.settings_file)
+        with old.catalogue.writing() as rows:
+            rows.profiles.use("vinyl", AT + datetime.timedelta(hours=1))
+        old.backups.write(tmp_path / "used.json", old.settings_file)
+
+        assert new.restore(tmp_path / "unused.json") == {"vinyl": RestoreOutcome.KEPT}
+        assert new.restore(tmp_path / "used.json") == {"vinyl": RestoreOutcome.REPLACED}
+        with new.catalogue.reading() as rows:
+            assert rows.profiles.get("vinyl").parameters.max_attempts == 5
+            assert rows.profiles.get("vinyl").folders == ("/music/\udcff",)

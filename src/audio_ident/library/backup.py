@@ -80,8 +80,10 @@ def _merged(backup: Backup, rows: Rows, *, is_dry_run: bool) -> Iterator[Restore
         present = {_key(part, entry): entry for entry in rows.human.entries(part)}
         for entry in backup.parts.get(part.name, ()):
             outcome = _outcome(part, present.get(_key(part, entry)), entry)
-            if outcome in {RestoreOutcome.ADDED, RestoreOutcome.REPLACED} and not is_dry_run:
-                rows.human.save(part, entry)
+            if outcome in {RestoreOutcome.ADDED, RestoreOutcome.REPLACED}:
+                present[_key(part, entry)] = entry
+                if not is_dry_run:
+                    rows.human.save(part, entry)
             name = " ".join(_key(part, entry))
             yield RestoreChange(part=part.name, name=name, outcome=outcome)
 
@@ -97,11 +99,10 @@ def _outcome(
         return RestoreOutcome.ADDED
     if present == entry:
         return RestoreOutcome.SAME
-    is_newer = _moment(entry[part.moment]) > _moment(present[part.moment])
+    is_newer = _moment(part, entry) > _moment(part, present)
     return RestoreOutcome.REPLACED if is_newer else RestoreOutcome.KEPT
 
 
-def _moment(text: str | None) -> datetime.datetime:
-    if text is None:
-        return datetime.datetime.min.replace(tzinfo=datetime.UTC)
-    return datetime.datetime.fromisoformat(text)
+def _moment(part: HumanPart, entry: Mapping[str, Any]) -> datetime.datetime:
+    times = [datetime.datetime.fromisoformat(entry[n]) for n in part.moments if entry[n]]
+    return max(times, default=datetime.datetime.min.replace(tzinfo=datetime.UTC))

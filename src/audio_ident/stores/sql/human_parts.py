@@ -26,8 +26,8 @@ class HumanPart:
     table: type[Base]
     key: tuple[str, ...]
     """Columns that say what a decision is about; the same in every library with this music."""
-    moment: str
-    """Column that says when it was decided."""
+    moments: tuple[str, ...]
+    """Columns that say when it was decided, used or revoked; the latest of them counts."""
 
     @property
     def name(self) -> str:
@@ -46,8 +46,8 @@ class HumanPart:
 
 
 HUMAN_PARTS: tuple[HumanPart, ...] = (
-    HumanPart(table=RootRow, key=("path",), moment="added_at"),
-    HumanPart(table=ProfileRow, key=("name",), moment="last_used_at"),
+    HumanPart(table=RootRow, key=("path",), moments=("added_at",)),
+    HumanPart(table=ProfileRow, key=("name",), moments=("created_at", "last_used_at")),
 )  # fmt: skip
 
 
@@ -58,20 +58,24 @@ class HumanRows:
         self._session = session
 
     def entries(self, part: HumanPart) -> list[Entry]:
-        """All rows of a part, in the order of their keys."""
+        """All rows of a part, in the order of their keys, then of their times."""
         columns = part.columns
-        query = sa.select(*columns.values()).order_by(*(columns[name] for name in part.key))
+        order = [columns[name] for name in (*part.key, *part.moments)]
+        query = sa.select(*columns.values()).order_by(*order)
         return [
             {name: _to_json(value) for name, value in zip(columns, row, strict=True)}
             for row in self._session.execute(query)
         ]
 
     def save(self, part: HumanPart, entry: Entry) -> None:
-        """Put an entry in the place of the row with its key, or beside the others."""
+        """Put an entry in the place of the newest row with its key, or beside the others."""
         columns = part.columns
         values = {name: _from_json(columns[name], value) for name, value in entry.items()}
         same_key = [columns[name] == values[name] for name in part.key]
-        row = self._session.scalar(sa.select(part.table).where(*same_key))
+        newest_first = [columns[name].desc() for name in part.moments]
+        row = self._session.scalar(
+            sa.select(part.table).where(*same_key).order_by(*newest_first).limit(1)
+        )
         if row is None:
             self._session.add(part.table(**values))
         else:
