@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from pages import write_or_check
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src/audio_ident"
 PAGE = ROOT / "docs/explanation/module-map.md"
@@ -57,10 +59,4 @@ def _row(package: Path, path: Path) -> str:
 
 
 if __name__ == "__main__":
-    page = module_map(PACKAGE)
-    if "--check" in sys.argv:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page:
-            sys.exit("docs/explanation/module-map.md is out of date: run `make docs`")
-        print("module map: up to date")
-    else:
-        PAGE.write_text(page, encoding="utf-8")
+    write_or_check(PAGE, module_map(PACKAGE), sys.argv)

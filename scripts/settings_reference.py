@@ -1,13 +1,13 @@
 """Writes docs/reference/settings.md from the settings class; --check compares."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from audio_ident.settings import Settings, environment_name
+from audio_ident.settings import Settings, allowed_values, environment_name
+from pages import table_row, write_or_check
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/reference/settings.md"
 
@@ -23,7 +23,8 @@ A value is taken from the first of these that gives one:
 4. the default.
 
 An unknown `AUDIO_IDENT_*` variable or an unknown line of the file is an error, so that a slip of
-the pen does not go unnoticed. `audio-ident doctor` shows every value and where it came from.
+the pen does not go unnoticed. `audio-ident config show --origin` shows every value and where it
+came from; `audio-ident config check` tells all mistakes at once.
 
 This page is made from `settings.py`: change it there, then run `make docs`.
 
@@ -35,7 +36,7 @@ This page is made from `settings.py`: change it there, then run `make docs`.
 def settings_reference() -> str:
     """The page."""
     rows = [_row(name, field) for name, field in Settings.model_fields.items()]
-    return HEADER + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return HEADER + "".join(table_row(row) for row in rows)
 
 
 def _row(name: str, field: FieldInfo) -> tuple[str, ...]:
@@ -48,24 +49,10 @@ def _row(name: str, field: FieldInfo) -> tuple[str, ...]:
         f"`{environment_name(name)}`",
         default,
         extra.get("unit", ""),
-        ", ".join(_allowed(name)),
+        allowed_values(name),
         field.description or "",
     )
 
 
-def _allowed(name: str) -> Iterator[str]:
-    schema = Settings.model_json_schema()["properties"][name]
-    if "minimum" in schema:
-        yield f"{schema['minimum']} to {schema['maximum']}"
-    for value in schema.get("enum", ()):
-        yield f"`{value}`"
-
-
 if __name__ == "__main__":
-    page = settings_reference()
-    if "--check" in sys.argv:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page:
-            sys.exit("docs/reference/settings.md is out of date: run `make docs`")
-        print("settings reference: up to date")
-    else:
-        PAGE.write_text(page, encoding="utf-8")
+    write_or_check(PAGE, settings_reference(), sys.argv)

@@ -49,7 +49,7 @@ def cut_clips(
             path = folder / f"clip-{len(list(folder.iterdir())) + 1:02d}.{ending}"
             encode(
                 path,
-                degrade(sound[start : start + round(CLIP_S * RATE_HZ)], rng),
+                degrade(sound[start : start + round(CLIP_S * RATE_HZ)], RATE_HZ, rng),
                 RATE_HZ,
                 bit_rate=24_000 if ending == "opus" else None,
             )

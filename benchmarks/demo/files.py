@@ -1,12 +1,11 @@
 """Audio files: encodes, tags and decodes them, in all the formats of the demo."""
 
 import base64
+import dataclasses
 import struct
 import zlib
 from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
-from typing import cast
 
 import av
 import numpy as np
@@ -18,49 +17,30 @@ from mutagen.ogg import OggFileType
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
+from audio_ident.engines import encoder_pyav
+from audio_ident.engines.encoder_pyav import Encoding
 from audio_ident.model.audio import Mono, Stereo
 
-CODECS: Mapping[str, tuple[str, int, int | None]] = {
-    "mp3": ("libmp3lame", 44_100, 160_000),
-    "flac": ("flac", 44_100, None),
-    "ogg": ("vorbis", 44_100, 160_000),
-    "opus": ("libopus", 48_000, 96_000),
-    "m4a": ("aac", 44_100, 160_000),
-    "wav": ("pcm_s16le", 44_100, None),
-    "phone.wav": ("pcm_mulaw", 8_000, None),
+CODECS: Mapping[str, Encoding] = {
+    "mp3": Encoding(container="mp3", codec="libmp3lame", rate_hz=44_100, bits_per_s=160_000),
+    "flac": Encoding(container="flac", codec="flac", rate_hz=44_100),
+    "ogg": Encoding(container="ogg", codec="vorbis", rate_hz=44_100, bits_per_s=160_000),
+    "opus": Encoding(container="opus", codec="libopus", rate_hz=48_000, bits_per_s=96_000),
+    "m4a": Encoding(container="ipod", codec="aac", rate_hz=44_100, bits_per_s=160_000),
+    "phone.wav": Encoding(container="wav", codec="pcm_mulaw", rate_hz=8_000),
+    "wav": Encoding(container="wav", codec="pcm_s16le", rate_hz=44_100),
 }
-"""Encoder, rate in Hz and bits per second, by the end of the file's name."""
+"""How files are written, by the end of their names; the first that fits counts."""
 
 COVER_PIXELS = 96
 
 
 def encode(path: Path, sound: Stereo | Mono, rate_hz: int, bit_rate: int | None = None) -> None:
     """Write sound to a file whose name tells the format; mono or stereo by its shape."""
-    ending = next(end for end in CODECS if path.name.endswith(end) and (
-        end != "wav" or not path.name.endswith("phone.wav")))  # fmt: skip
-    codec, codec_rate_hz, usual_bit_rate = CODECS[ending]
-    layout = "mono" if sound.ndim == 1 else "stereo"
-    with av.open(str(path), "w") as container:
-        # which kind of stream it is follows from a name that the type checker does not read
-        stream = cast("av.AudioStream", container.add_stream(codec, rate=codec_rate_hz))
-        context = stream.codec_context
-        context.layout = layout
-        if bit_rate or usual_bit_rate:
-            context.bit_rate = bit_rate or usual_bit_rate
-        if codec == "vorbis":
-            context.options = {"strict": "experimental"}
-        context.open()
-        resampler = av.AudioResampler(
-            context.format, layout, codec_rate_hz, context.frame_size or None
-        )
-        samples = np.ascontiguousarray(np.atleast_2d(sound.T), np.float32)
-        frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout=layout)
-        frame.sample_rate = rate_hz
-        # without a time of its own a frame leaves the container to guess, and it guesses wrong
-        frame.pts, frame.time_base = 0, Fraction(1, rate_hz)
-        for ready in [*resampler.resample(frame), *resampler.resample(None)]:
-            container.mux(stream.encode(ready))
-        container.mux(stream.encode(None))
+    encoding = next(encoding for end, encoding in CODECS.items() if path.name.endswith(end))
+    if bit_rate:
+        encoding = dataclasses.replace(encoding, bits_per_s=bit_rate)
+    encoder_pyav.encode(path, sound, rate_hz, encoding)
 
 
 def decode(path: Path, rate_hz: int, most_s: float = 600.0) -> Mono:

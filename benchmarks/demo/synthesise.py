@@ -7,6 +7,7 @@ import numpy as np
 from benchmarks.demo.instruments import MELODIC, RATE_HZ, drum_kit
 from benchmarks.demo.pieces import SCALES, STYLES, Piece
 
+from audio_ident.core.degrade import convolve
 from audio_ident.model.audio import Mono, Stereo
 
 PROGRESSIONS = ((0, 4, 5, 3), (5, 3, 0, 4), (0, 3, 4, 3), (1, 4, 0, 5), (0, 5, 1, 4), (3, 4, 2, 5),
@@ -201,11 +202,3 @@ def _reverberate(dry: Stereo, rng: np.random.Generator) -> Stereo:
     time_s = np.arange(round(1.1 * RATE_HZ)) / RATE_HZ
     tail = rng.standard_normal((len(time_s), 2)) * np.exp(-time_s * 5.5)[:, np.newaxis]
     return convolve(dry, (tail / np.sqrt(np.sum(tail**2, axis=0))).astype(np.float32))
-
-
-def convolve(sound: Stereo, response: Stereo) -> Stereo:
-    """Sound in a room, cut to the length of the sound; channels stay apart."""
-    size = len(sound) + len(response) - 1
-    padded = 1 << (size - 1).bit_length()
-    spectrum = np.fft.rfft(sound, padded, axis=0) * np.fft.rfft(response, padded, axis=0)
-    return np.fft.irfft(spectrum, padded, axis=0)[: len(sound)].astype(np.float32)

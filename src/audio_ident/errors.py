@@ -6,6 +6,7 @@
     ├── IllegalMove               ILLEGAL_MOVE           a session cannot do that from its state
     ├── Cancelled                 CANCELLED              ended on request
     ├── SettingsInvalid           SETTINGS_INVALID       a setting cannot be used
+    ├── BackupInvalid             BACKUP_INVALID         a file is no backup that we can read
     ├── KernelsMissing            KERNELS_MISSING        the compiled part cannot be opened
     ├── FileProblem                                      one file cannot be used; the others go on
     │   ├── FileUnreadable        FILE_UNREADABLE        the operating system refuses to read it
@@ -106,6 +107,14 @@ class SettingsInvalid(AudioIdentError):
 
     code = "SETTINGS_INVALID"
     remedy = "Correct the setting; docs/reference/settings.md lists all of them with their ranges."
+
+
+class BackupInvalid(AudioIdentError):
+    """A file is no backup, of another version, or damaged."""
+
+    code = "BACKUP_INVALID"
+    http_status = 422
+    remedy = "Use the file that `audio-ident backup` wrote, and a version not older than it."
 
 
 class KernelsMissing(AudioIdentError):

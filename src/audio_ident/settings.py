@@ -8,7 +8,7 @@ values down.
 import dataclasses
 import difflib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -169,6 +169,8 @@ class LoadedSettings:
     settings: Settings
     origins: Mapping[str, str]
     """By setting name: `command line`, an environment name, a file or `default`."""
+    file: Path
+    """Where the settings file is looked for; it need not exist."""
 
 
 def load_settings(flags: Layer, config_file: Path | None = None) -> LoadedSettings:
@@ -184,11 +186,12 @@ def load_settings(flags: Layer, config_file: Path | None = None) -> LoadedSettin
     Raises
     ------
     SettingsInvalid
-        A name is unknown, a value is outside its range, or the file cannot be read.
+        Names are unknown, values are outside their range, or the file cannot be read; the fact
+        tells every problem, not only the first.
     """
     path = config_file or default_config_file()
     file_layer = _from_file(path, must_exist=config_file is not None)
-    environment = _from_environment()
+    environment = EnvSettingsSource(Settings)()
     given = {name: value for name, value in flags.items() if value is not None}
     origins = (
         dict.fromkeys(Settings.model_fields, "default")
@@ -196,11 +199,34 @@ def load_settings(flags: Layer, config_file: Path | None = None) -> LoadedSettin
         | {name: environment_name(name) for name in environment}
         | dict.fromkeys(given, "command line")
     )
+    problems = [*_unknown_variables(), *_unknown_lines(file_layer, path)]
+    known = {name: value for name, value in file_layer.items() if name in Settings.model_fields}
     try:
-        settings = Settings(**{**file_layer, **environment, **given})
+        settings = Settings(**{**known, **environment, **given})
     except pydantic.ValidationError as error:
-        raise SettingsInvalid(_describe(error, origins)) from error
-    return LoadedSettings(settings=settings, origins=origins)
+        problems += _invalid_values(error, origins)
+        raise SettingsInvalid("; ".join(problems)) from error
+    if problems:
+        raise SettingsInvalid("; ".join(problems))
+    return LoadedSettings(settings=settings, origins=origins, file=path)
+
+
+def allowed_values(name: str) -> str:
+    """What a setting may be, such as `1 to 256`; empty when any value of its type may be."""
+    schema = Settings.model_json_schema()["properties"][name]
+    if "minimum" in schema:
+        return f"{schema['minimum']} to {schema['maximum']}"
+    return ", ".join(f"`{value}`" for value in schema.get("enum", ()))
+
+
+def unusable_paths(settings: Settings) -> Iterator[str]:
+    """Sentences about folders that the settings name and that cannot be used."""
+    directory = settings.data_dir
+    existing = next(path for path in (directory, *directory.parents) if path.exists())
+    if not existing.is_dir():
+        yield f"data_dir: {existing} is no folder"
+    elif not os.access(existing, os.R_OK | os.W_OK | os.X_OK):
+        yield f"data_dir: {existing} cannot be written by this user"
 
 
 def environment_name(name: str) -> str:
@@ -208,13 +234,18 @@ def environment_name(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def _from_environment() -> Layer:
+def _unknown_variables() -> Iterator[str]:
     known = {environment_name(name) for name in Settings.model_fields}
     for name in os.environ:
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             hint = _suggestion(name.upper().removeprefix(PREFIX), environment_name)
-            raise SettingsInvalid(f"unknown environment variable {name}{hint}")
-    return EnvSettingsSource(Settings)()
+            yield f"unknown environment variable {name}{hint}"
+
+
+def _unknown_lines(layer: Layer, path: Path) -> Iterator[str]:
+    for name in layer:
+        if name not in Settings.model_fields:
+            yield f"unknown setting {name} in {path}{_suggestion(name, str)}"
 
 
 def _from_file(path: Path, *, must_exist: bool) -> Layer:
@@ -223,14 +254,9 @@ def _from_file(path: Path, *, must_exist: bool) -> Layer:
             raise SettingsInvalid(f"no settings file {path}")
         return {}
     try:
-        layer = TomlConfigSettingsSource(Settings, toml_file=path)()
+        return TomlConfigSettingsSource(Settings, toml_file=path)()
     except (OSError, ValueError) as error:
         raise SettingsInvalid(f"{path} cannot be read: {error}") from error
-    for name in layer:
-        if name not in Settings.model_fields:
-            hint = _suggestion(name, str)
-            raise SettingsInvalid(f"unknown setting {name} in {path}{hint}")
-    return layer
 
 
 def _suggestion(name: str, spell: Callable[[str], str]) -> str:
@@ -238,10 +264,9 @@ def _suggestion(name: str, spell: Callable[[str], str]) -> str:
     return f"; did you mean {spell(close[0])}?" if close else ""
 
 
-def _describe(error: pydantic.ValidationError, origins: Mapping[str, str]) -> str:
-    problems = (
-        f"{name} ({origins.get(name, 'default')}): {detail['msg'].lower()}, not {detail['input']!r}"
-        for detail in error.errors()
-        if (name := str(detail["loc"][0]))
-    )
-    return "; ".join(problems)
+def _invalid_values(error: pydantic.ValidationError, origins: Mapping[str, str]) -> Iterator[str]:
+    for detail in error.errors():
+        name = str(detail["loc"][0])
+        allowed = allowed_values(name)
+        reason = f"allowed is {allowed}" if allowed else detail["msg"].lower()
+        yield f"{name} ({origins.get(name, 'default')}): {reason}, not {detail['input']!r}"

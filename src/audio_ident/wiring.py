@@ -19,6 +19,7 @@ from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.errors import StoreProblem
 from audio_ident.identify.clip_file import IdentifyTools, identify_file
+from audio_ident.identify.selftest.run import SelfTestTools, run_selftest
 from audio_ident.ingest.analyse import analyse
 from audio_ident.ingest.changes import WatchMode
 from audio_ident.ingest.describe import FileDescriber
@@ -26,6 +27,7 @@ from audio_ident.ingest.places import root_folders
 from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.queue import SessionQueue
 from audio_ident.ingest.rebuild import rebuild
+from audio_ident.ingest.repair import repair
 from audio_ident.ingest.schedule import parse_schedule
 from audio_ident.ingest.tools import (
     Clock,
@@ -37,9 +39,12 @@ from audio_ident.ingest.tools import (
 )
 from audio_ident.ingest.watch import FolderWatch, WatchPlan
 from audio_ident.ingest.worker import WorkerLimits
-from audio_ident.library.check import check
-from audio_ident.library.diagnosis import diagnose_installation
+from audio_ident.library.backup import LibraryBackups
+from audio_ident.library.check import StoresForReading, check
+from audio_ident.library.diagnosis.installation import diagnose_installation
+from audio_ident.library.export import TrackExporter
 from audio_ident.library.left_recordings import show_left_recordings
+from audio_ident.library.leftovers import find_leftovers, remove_leftovers
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.session_book import SessionBook
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
@@ -53,6 +58,7 @@ from audio_ident.model.reports import (
     IdentifiedClip,
     RebuildSummary,
 )
+from audio_ident.model.selftest import SelfTestOptions, SelfTestReport
 from audio_ident.settings import Settings
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from audio_ident.stores.disk import disk_errors_named, free_bytes, make_directory
@@ -102,7 +108,7 @@ def open_application(settings: Settings) -> Iterator["LocalApplication"]:
 
 def diagnose(settings: Settings) -> Iterable[Diagnosis]:
     """Look at the installation without opening the library, so that it never fails."""
-    return diagnose_installation(LibraryPlaces(data_directory=settings.data_dir))
+    return diagnose_installation(LibraryPlaces(data_directory=settings.data_dir), CLOCK.now())
 
 
 class LocalApplication:
@@ -127,6 +133,8 @@ class LocalApplication:
             max_seconds=settings.max_file_seconds,
             timeout_s=settings.decode_timeout_s,
         )
+        self.exporter = TrackExporter(catalogue)
+        self.backups = LibraryBackups(catalogue, places, CLOCK.now)
         self.queue = SessionQueue(
             catalogue, CLOCK, _new_id, self._import_tools, (os.getpid(), is_alive)
         )
@@ -156,32 +164,62 @@ class LocalApplication:
         )
         return identify_file(clip, tools, as_tracklist=as_tracklist)
 
+    def selftest(
+        self, options: SelfTestOptions, on_progress: Callable[[int, int], None]
+    ) -> SelfTestReport:
+        """Ask the library about clips of its own tracks."""
+        tools = SelfTestTools(
+            decoder=self._decoder,
+            limits=self._limits,
+            index=self._reader,
+            tracks=self.tracks,
+            tracks_at=functools.partial(find_tracks_at, self._catalogue),
+            monotonic_s=time.monotonic,
+        )
+        return run_selftest(options, on_progress, tools=tools)
+
     def tracks(self) -> Iterable[Track]:
         """Every track of the library."""
         return all_tracks(self._catalogue)
 
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
         """Every place where catalogue, analyses and index disagree."""
+        stores = StoresForReading(
+            catalogue=self._catalogue,
+            artefacts=self._artefacts,
+            index=self._reader,
+            pictures=self._pictures,
+        )
         return check(
-            self._catalogue,
-            self._artefacts,
-            self._reader,
-            self._pictures,
+            stores,
             index_problems=find_index_problems(self._places.index),
+            leftovers=find_leftovers(self._places),
             reads_artefacts=reads_artefacts,
         )
+
+    def repair(self, *, reads_artefacts: bool, on_progress: Callable[[int, int], None]) -> None:
+        """Mend what a check finds."""
+        with WriterLock(self._places.data_directory):
+            if find_index_problems(self._places.index):
+                self._rebuild(on_progress=on_progress)
+            with closing(SegmentIndex(self._places.index)) as index:
+                repair(self._stores(index), reads_artefacts=reads_artefacts)
+            remove_leftovers(self._places)
 
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Make the index again from the stored analyses."""
         with WriterLock(self._places.data_directory):
-            return rebuild(
-                self._catalogue,
-                self._artefacts,
-                landmarks_of,
-                VERSIONS.analysis,
-                functools.partial(rebuild_index, self._places.index),
-                on_progress,
-            )
+            return self._rebuild(on_progress=on_progress)
+
+    def _rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
+        return rebuild(
+            self._catalogue,
+            self._artefacts,
+            landmarks_of,
+            VERSIONS.analysis,
+            functools.partial(rebuild_index, self._places.index),
+            on_progress,
+        )
 
     def _if_nobody_writes(self, action: Callable[[], None]) -> None:
         # a folder that cannot be written has no writer, and nothing to be noted either

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks.demo.degrade import phone_band
+from benchmarks.demo.instruments import RATE_HZ
 
+from audio_ident.core.degrade import phone_band
 from audio_ident.stores.lock import WriterLock
 from builders.collection import Collection, sound_of, with_noise, write_clip
 from builders.command import run
@@ -73,7 +74,7 @@ def test_degraded_clips_are_named(collection: Collection, library: Path, tmp_pat
     sound = sound_of(path, 6.0, CLIP_S)
     clips = [
         write_clip(tmp_path / "noisy.wav", with_noise(sound, 3.0, rng)),
-        write_clip(tmp_path / "phone.wav", phone_band(sound, rng)),
+        write_clip(tmp_path / "phone.wav", phone_band(sound, RATE_HZ, rng)),
         write_clip(tmp_path / "small.mp3", sound, 32_000),
         write_clip(tmp_path / "small.opus", sound, 24_000),
         write_clip(tmp_path / "small.m4a", sound, 48_000),

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from audio_ident.cli.application import Application, Entrance
 from audio_ident.errors import AudioIdentError, NoAudio, RootVanished
@@ -44,6 +45,9 @@ class MemoryApplication:
     was_retried: bool = False
     was_deep: bool = False
     watched: tuple[Path, ...] = ()
+    exporter: Any = None
+    backups: Any = None
+    selftest: Any = None
     _imports: MemorySessions = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +106,12 @@ class MemoryApplication:
         self.was_deep = reads_artefacts
         return iter(self.findings)
 
+    def repair(self, *, reads_artefacts: bool, on_progress: Callable[[int, int], None]) -> None:
+        """Mend the first finding."""
+        on_progress(0, 1)
+        self.was_deep = reads_artefacts
+        self.findings = self.findings[1:]
+
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Pretend nothing: there is no index to make again."""
         on_progress(0, len(self.listed))
@@ -119,7 +129,9 @@ class MemoryApplication:
 
         def diagnose(settings: Settings) -> Iterator[Diagnosis]:
             fact = f"{settings.data_dir} is there"
-            yield Diagnosis(part="data directory", health=self.health, fact=fact, remedy="")
+            yield Diagnosis(
+                part="data directory", health=self.health, fact=fact, effect="", remedy=""
+            )
 
         return Entrance(open_application=open_application, diagnose=diagnose)
 

@@ -197,10 +197,7 @@ def examine(folder: Path) -> None:
     stores = open_stores(folder / "data")
     with closing(stores.catalogue), closing(stores.index):
         findings = check(
-            stores.catalogue,
-            stores.artefacts,
-            stores.index,
-            stores.pictures,
+            stores,
             reads_artefacts=True,
         )
         if findings:

@@ -59,12 +59,7 @@ class MovingHouse:
     def findings(self) -> list[str]:
         """What a check finds."""
         stores = self.stores
-        return [
-            finding.code
-            for finding in check(
-                stores.catalogue, stores.artefacts, stores.index, reads_artefacts=True
-            )
-        ]
+        return [finding.code for finding in check(stores, reads_artefacts=True)]
 
 
 @contextlib.contextmanager

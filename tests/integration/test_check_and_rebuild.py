@@ -63,9 +63,7 @@ def rebuild_index(stores: Stores, steps: list[tuple[int, int]]) -> RebuildSummar
 
 def codes(stores: Stores) -> list[str]:
     """What a thorough check finds."""
-    found = check(
-        stores.catalogue, stores.artefacts, stores.index, stores.pictures, reads_artefacts=True
-    )
+    found = check(stores, reads_artefacts=True)
     assert all(finding.remedy and finding.fact for finding in found)
     return [finding.code for finding in found]
 

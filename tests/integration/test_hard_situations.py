@@ -63,7 +63,7 @@ class Importer:
     def findings(self) -> list[Any]:
         """What a check finds."""
         stores = self.stores
-        return list(check(stores.catalogue, stores.artefacts, stores.index, reads_artefacts=True))
+        return list(check(stores, reads_artefacts=True))
 
 
 @pytest.fixture

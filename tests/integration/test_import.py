@@ -52,10 +52,7 @@ class Workshop:
     def findings(self) -> list[str]:
         """What a check finds."""
         found = check(
-            self.stores.catalogue,
-            self.stores.artefacts,
-            self.stores.index,
-            self.stores.pictures,
+            self.stores,
             reads_artefacts=True,
         )
         return [finding.code for finding in found]

@@ -44,12 +44,7 @@ def _outcome(data: Path) -> tuple[object, ...]:
     tracks = list_tracks(stores.catalogue, TrackFilter(), limit=1000).tracks
     with stores.catalogue.reading() as rows:
         stages = rows.stages.count()
-    assert (
-        check(
-            stores.catalogue, stores.artefacts, stores.index, stores.pictures, reads_artefacts=True
-        )
-        == []
-    )
+    assert check(stores, reads_artefacts=True) == []
     assert len({track.id for track in tracks}) == len(tracks)
     index = FolderIndex(data / "index").frames()
     listed = [(track.path, track.digest, track.points, track.tags) for track in tracks]

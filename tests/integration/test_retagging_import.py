@@ -61,7 +61,7 @@ class Library:
     def findings(self) -> list[FindingCode]:
         """What a check finds."""
         stores: Stores = self.stores
-        found = check(stores.catalogue, stores.artefacts, stores.index, stores.pictures)
+        found = check(stores)
         return [finding.code for finding in found]
 
 

@@ -117,7 +117,7 @@ def test_cancelling_ends_workers_at_once_and_leaves_nothing_half_done(
     assert (elsewhere.book.file_errors(), elsewhere.book.errors_of(run.id)) == ([], [])
     assert Run(elsewhere, music).summary.result().imported == 8
     stores = elsewhere.stores
-    assert check(stores.catalogue, stores.artefacts, stores.index, reads_artefacts=True) == []
+    assert check(stores, reads_artefacts=True) == []
 
 
 def test_a_paused_session_can_be_cancelled(office: Office, elsewhere: Office, music: Path) -> None:

@@ -1,5 +1,6 @@
 """The command line over an application in memory."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -25,6 +26,7 @@ from builders.reports import (
     an_import_summary,
     an_unknown_clip,
 )
+from builders.tools import a_selftest_report
 
 FINDING = CheckFinding(code=FindingCode.NOT_INDEXED, subject="ab", fact="gone", remedy="rebuild")
 
@@ -372,3 +374,94 @@ def test_names_that_only_the_path_suggests_are_marked(clip: Path) -> None:
     assert document["shown"]["title"] == {"text": "Jóga", "origin": "path"}
     assert document["tags"]["musicbrainz_recording_id"] is None
     assert "acoustid_fingerprint" not in document["tags"]
+
+
+def test_config_shows_values_and_their_origin(tmp_path: Path) -> None:
+    """Values come alone or with where they came from."""
+    plain = invoke(MemoryApplication(), "--data-dir", tmp_path, "config", "show", "--json")
+    told = invoke(
+        MemoryApplication(), "--data-dir", tmp_path, "config", "show", "--origin", "--json"
+    )
+
+    by_name = {setting["name"]: setting for setting in json.loads(told.stdout)["settings"]}
+    assert by_name["data_dir"] == {
+        "name": "data_dir",
+        "value": str(tmp_path),
+        "origin": "command line",
+    }
+    assert by_name["log_level"]["origin"] == "default"
+    assert all("origin" not in setting for setting in json.loads(plain.stdout)["settings"])
+
+
+def test_config_check_tells_all_mistakes_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Misspelt names come with the nearest one, values out of range with the range."""
+    settings_file = tmp_path / "config/audio-ident/audio-ident.toml"
+    settings_file.parent.mkdir(parents=True)
+    settings_file.write_text("worker = 2\nmax_file_bytes = 1\n")
+    monkeypatch.setenv("AUDIO_IDENT_WORKERS", "0")
+
+    result = invoke(MemoryApplication(), "config", "check", "--json")
+    fact = json.loads(result.stdout)["error"]["fact"]
+
+    assert result.exit_code == 1
+    assert "did you mean workers?" in fact
+    assert "workers (AUDIO_IDENT_WORKERS): allowed is 1 to 256, not '0'" in fact
+    assert f"max_file_bytes ({settings_file}): allowed is 1024 to" in fact
+
+
+def test_config_check_looks_at_paths(tmp_path: Path) -> None:
+    """A data directory below a file cannot be made."""
+    (tmp_path / "file").touch()
+
+    good = invoke(MemoryApplication(), "--data-dir", tmp_path / "new", "config", "check")
+    bad = invoke(MemoryApplication(), "--data-dir", tmp_path / "file/x", "config", "check")
+
+    assert (good.exit_code, bad.exit_code) == (0, 1)
+    assert "is no folder" in bad.stdout
+
+
+def test_parameters_are_listed() -> None:
+    """Every parameter of an import is there with its range."""
+    result = invoke(MemoryApplication(), "parameters", "--json")
+
+    listed = {parameter["name"]: parameter for parameter in json.loads(result.stdout)["parameters"]}
+    assert listed["max_attempts"]["allowed"] == "1 to 10"
+    assert "max_attempts" in invoke(MemoryApplication(), "parameters").stdout
+
+
+def test_doctor_warns_with_an_exit_code_of_its_own() -> None:
+    """Something degraded is neither well nor failed."""
+    assert invoke(MemoryApplication(health=Health.WARNING), "doctor").exit_code == 6
+
+
+def test_repair_tells_what_it_mended_and_what_is_left() -> None:
+    """Only a library without any finding left is a success."""
+    other = dataclasses.replace(FINDING, subject="cd")
+    one = invoke(MemoryApplication(findings=[FINDING]), "check", "--repair", "--json")
+    two = invoke(MemoryApplication(findings=[FINDING, other]), "check", "--repair", "--json")
+
+    assert (one.exit_code, two.exit_code) == (0, 1)
+    assert json.loads(one.stdout)["findings"] == []
+    assert [f["subject"] for f in json.loads(two.stdout)["findings"]] == ["cd"]
+    assert [f["subject"] for f in json.loads(two.stdout)["repaired"]] == ["ab"]
+    assert "REPAIRED" in invoke(MemoryApplication(findings=[FINDING]), "check", "--repair").stdout
+
+
+@pytest.mark.parametrize("is_good", [True, False])
+def test_a_self_test_ends_as_its_verdict(is_good: bool) -> None:
+    """The table has a row for each condition, the verdict comes last, and decides the code."""
+    report = a_selftest_report(is_good=is_good)
+    application = MemoryApplication(selftest=lambda *_: report)
+
+    result = invoke(application, "selftest")
+
+    assert result.exit_code == (0 if is_good else 1)
+    assert "phone band" in result.stdout
+    assert result.stdout.rstrip().endswith(report.verdict)
+
+
+def test_a_mapping_needs_two_sides() -> None:
+    """`--map` without an equals sign is a usage error."""
+    assert invoke(MemoryApplication(), "export", "--map", "/music").exit_code == 2

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from audio_ident.cli import documents
-from audio_ident.cli.app import make_cli
 from audio_ident.cli.exits import ExitCode
 from audio_ident.model.answer import Span
 from audio_ident.model.codes import CODES
 from audio_ident.model.library import FileError, Stage
-from audio_ident.model.parameters import ImportParameters
+from audio_ident.model.parameters import PARAMETERS, ImportParameters
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -26,9 +24,10 @@ from audio_ident.model.reports import (
     RebuildSummary,
 )
 from audio_ident.model.sessions import Profile
-from builders.application import MemoryApplication
 from builders.memory_sessions import NOON, a_session
 from builders.reports import a_failure, a_match, a_track, an_identified_clip, an_import_summary
+from builders.tools import a_restore_summary, a_selftest_report
+from command_tree import commands
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI_PAGE = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
@@ -63,7 +62,12 @@ DOCUMENTS = [
     documents.profile_document(A_PROFILE),
     documents.file_error_document(A_FILE_ERROR),
     documents.code_document(CODES[0]),
-    documents.diagnosis_document(Diagnosis(part="index", health=Health.OK, fact="", remedy="")),
+    documents.diagnosis_document(
+        Diagnosis(part="index", health=Health.OK, fact="", effect="", remedy="")
+    ),
+    documents.restore_document(a_restore_summary()),
+    documents.selftest_document(a_selftest_report()),
+    documents.parameter_document(PARAMETERS[0]),
 ]
 """One of each shape, with everything filled in."""
 
@@ -77,25 +81,12 @@ def fields_of(document: Any) -> Iterator[str]:
             yield from fields_of(part)
 
 
-def commands() -> dict[str, list[str]]:
-    """Options of every command, by its name; the empty name has those before the command."""
-    group = typer.main.get_command(make_cli(MemoryApplication().entrance()))
-    found = {"": group, **group.commands}  # type: ignore[attr-defined]
-    for name, command in list(found.items()):
-        if name and hasattr(command, "commands"):
-            found |= {f"{name} {word}": child for word, child in command.commands.items()}
-    return {
-        name: [option for parameter in command.params for option in parameter.opts]
-        for name, command in found.items()
-    }
-
-
 def test_every_command_and_option_is_documented() -> None:
     """The page names each command with its options."""
-    for name, options in commands().items():
-        if name:
-            assert f"| `{name}" in CLI_PAGE
-        for option in options:
+    for name, command in commands():
+        if name and not getattr(command, "commands", {}):
+            assert f"| `{name}" in CLI_PAGE, name
+        for option in (option for parameter in command.params for option in parameter.opts):
             if option.startswith("--") and "completion" not in option:
                 assert f"`{option}" in CLI_PAGE, option
 
@@ -108,7 +99,15 @@ def test_every_exit_code_is_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    "script", ["module_map", "settings_reference", "errors_reference", "session_diagram"]
+    "script",
+    [
+        "module_map",
+        "settings_reference",
+        "errors_reference",
+        "session_diagram",
+        "parameters_reference",
+        "man_page",
+    ],
 )
 def test_generated_pages_are_up_to_date(script: str) -> None:
     """What is made from the code was made again after its last change."""

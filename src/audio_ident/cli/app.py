@@ -1,5 +1,6 @@
 """The command line as a whole: the options before the command, and the list of commands."""
 
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
@@ -7,16 +8,39 @@ from typing import Annotated
 import typer
 
 from audio_ident.cli.application import Entrance
+from audio_ident.cli.backup import backup, restore
+from audio_ident.cli.completion import completion
+from audio_ident.cli.config import config
 from audio_ident.cli.doctor import doctor
 from audio_ident.cli.errors import errors
+from audio_ident.cli.export import export
 from audio_ident.cli.identify import identify
 from audio_ident.cli.imports import import_
 from audio_ident.cli.maintenance import check, rebuild
+from audio_ident.cli.parameters import parameters
 from audio_ident.cli.profiles import profiles
+from audio_ident.cli.selftest import selftest
 from audio_ident.cli.session import GlobalOptions
 from audio_ident.cli.sessions import sessions
 from audio_ident.cli.tracks import tracks
 from audio_ident.cli.watch import watch
+
+COMMANDS: tuple[Callable[..., None], ...] = (
+    watch,
+    identify,
+    tracks,
+    export,
+    errors,
+    check,
+    rebuild,
+    doctor,
+    selftest,
+    backup,
+    restore,
+    parameters,
+    completion,
+)
+"""The commands that are called like their functions, in the order of `--help`."""
 
 DataDir = Annotated[
     Path | None, typer.Option(file_okay=False, help="Folder of the library; setting `data_dir`.")
@@ -67,8 +91,9 @@ def make_cli(entrance: Entrance) -> typer.Typer:
         )
 
     cli.command("import")(import_)
-    for command in (watch, identify, tracks, errors, check, rebuild, doctor):
+    for command in COMMANDS:
         cli.command()(command)
+    cli.add_typer(config, name="config")
     cli.add_typer(sessions, name="sessions")
     cli.add_typer(profiles, name="profiles")
     return cli

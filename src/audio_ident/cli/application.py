@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from audio_ident.cli.application_sessions import Queue, Sessions
+from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
 from audio_ident.cli.application_watching import Watching
 from audio_ident.model.library import Track
 from audio_ident.model.reports import (
@@ -28,6 +29,10 @@ class Application(Protocol):
     Opening takes no lock; running a session and `rebuild` take the writer's lock for as long as
     they run. `rebuild` raises `LibraryLocked` when another process holds it, sessions wait.
     """
+
+    exporter: Exporter
+    backups: Backups
+    selftest: SelfTest
 
     @property
     def queue(self) -> Queue:
@@ -56,6 +61,13 @@ class Application(Protocol):
         """Every place where catalogue, analyses and index disagree.
 
         `reads_artefacts` reads every analysis and verifies its checksum, which takes longer.
+        """
+        ...
+
+    def repair(self, *, reads_artefacts: bool, on_progress: Callable[[int, int], None]) -> None:
+        """Mend every disagreement that `check` finds, decoding nothing; takes the lock.
+
+        `on_progress` is told of recordings when the whole index has to be made again.
         """
         ...
 

@@ -6,6 +6,7 @@ from importlib import metadata
 
 import typer
 
+from audio_ident.cli.config import settings_documents
 from audio_ident.cli.documents import diagnosis_document
 from audio_ident.cli.exits import ExitCode
 from audio_ident.cli.render import Form, Output
@@ -18,7 +19,7 @@ PACKAGES = ("av", "numpy", "soxr", "mutagen", "sqlalchemy", "alembic")
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Look at the installation: versions, FFmpeg, data directory, lock, disk, index, settings."""
+    """Look for whatever is missing or degraded, with its effect and remedy."""
     with command(context, as_json=as_json) as output:
         options: GlobalOptions = context.obj
         loaded = settings_of(context)
@@ -27,39 +28,47 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
             output.document(
                 {
                     "diagnoses": [diagnosis_document(diagnosis) for diagnosis in diagnoses],
-                    "settings": _settings_documents(loaded),
+                    "settings": settings_documents(loaded),
                 }
             )
         else:
             _show(output, diagnoses, loaded)
-        has_failed = any(diagnosis.health is Health.FAILED for diagnosis in diagnoses)
-        raise typer.Exit(ExitCode.NOT_AVAILABLE if has_failed else ExitCode.OK)
+        raise typer.Exit(_exit_code({diagnosis.health for diagnosis in diagnoses}))
+
+
+def _exit_code(found: set[Health]) -> ExitCode:
+    if Health.FAILED in found:
+        return ExitCode.NOT_AVAILABLE
+    return ExitCode.DEGRADED if Health.WARNING in found else ExitCode.OK
 
 
 def _versions() -> Iterator[Diagnosis]:
-    own = metadata.version("audio-ident")
+    own = _version("audio-ident")
     python = f"{platform.python_implementation()} {platform.python_version()}"
     yield _ok("audio-ident", f"{own} on {python}, {platform.platform()}")
-    yield _ok("packages", ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES))
+    yield _ok("packages", ", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
 
 
 def _ok(part: str, fact: str) -> Diagnosis:
-    return Diagnosis(part=part, health=Health.OK, fact=fact, remedy="")
-
-
-def _settings_documents(loaded: LoadedSettings) -> list[dict[str, object]]:
-    values = loaded.settings.model_dump(mode="json")
-    return [
-        {"name": name, "value": value, "origin": loaded.origins[name]}
-        for name, value in values.items()
-    ]
+    return Diagnosis(part=part, health=Health.OK, fact=fact, effect="", remedy="")
 
 
 def _show(output: Output, diagnoses: list[Diagnosis], loaded: LoadedSettings) -> None:
-    rows = [(d.part, d.health.value, d.fact, d.remedy) for d in diagnoses]
-    output.table(("PART", "HEALTH", "FACT", "REMEDY"), rows)
+    output.table(("PART", "HEALTH", "FACT"), [(d.part, d.health.value, d.fact) for d in diagnoses])
+    for diagnosis in diagnoses:
+        if diagnosis.health is not Health.OK:
+            output.text("")
+            output.text(f"{diagnosis.part}: {diagnosis.effect}")
+            output.text(f"  {diagnosis.remedy}")
     output.text("")
-    settings = _settings_documents(loaded)
+    settings = settings_documents(loaded)
     names = ("name", "value", "origin")
     output.table(
         ("SETTING", "VALUE", "ORIGIN"), [[str(s[name]) for name in names] for s in settings]

@@ -5,11 +5,12 @@ import datetime
 from typing import Any, TypeAlias
 
 from audio_ident.model.answer import Span
+from audio_ident.model.backup import RestoreSummary
 from audio_ident.model.codes import Code, remedy_of
 from audio_ident.model.display import ShownName, shown_album, shown_artist, shown_title
 from audio_ident.model.files import SortTally
 from audio_ident.model.library import ErrorEntry, FileError, Track
-from audio_ident.model.parameters import values_of
+from audio_ident.model.parameters import Parameter, values_of
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -19,6 +20,7 @@ from audio_ident.model.reports import (
     ImportSummary,
     RebuildSummary,
 )
+from audio_ident.model.selftest import Latency, SelfTestReport
 from audio_ident.model.sessions import Profile, StoredSession
 from audio_ident.model.tags import Tags
 from audio_ident.units import seconds_to_milliseconds, ticks_to_seconds
@@ -164,6 +166,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> Document:
         "part": diagnosis.part,
         "health": diagnosis.health.value,
         "fact": diagnosis.fact,
+        "effect": diagnosis.effect,
         "remedy": diagnosis.remedy,
     }
 
@@ -176,6 +179,69 @@ def _tags(tags: Tags) -> Document:
     claims = dataclasses.asdict(tags)
     del claims["acoustid_fingerprint"]  # kilobytes, and not loaded for lists
     return claims
+
+
+def restore_document(summary: RestoreSummary) -> Document:
+    return {
+        "created_at": summary.created_at.isoformat(),
+        "is_dry_run": summary.is_dry_run,
+        "changes": [
+            {"part": change.part, "name": change.name, "outcome": change.outcome.value}
+            for change in summary.changes
+        ],
+    }
+
+
+def parameter_document(parameter: Parameter) -> Document:
+    return {
+        "name": parameter.name,
+        "default": parameter.default,
+        "unit": parameter.unit,
+        "allowed": parameter.allowed,
+        "effect": parameter.effect.value,
+        "meaning": parameter.meaning,
+    }
+
+
+def selftest_document(report: SelfTestReport) -> Document:
+    return {
+        "seed": report.seed,
+        "tracks": report.tracks,
+        "skipped": report.skipped,
+        "is_good": report.is_good,
+        "verdict": report.verdict,
+        "conditions": [
+            {
+                "condition": result.condition,
+                "clip_ms": seconds_to_milliseconds(result.clip_s),
+                "asked": result.asked,
+                "recognised": result.recognised,
+                "recall": round(result.recall, 4),
+                "elsewhere": result.elsewhere,
+                "misnamed": result.misnamed,
+                **_latency(result.latency),
+            }
+            for result in report.conditions
+        ],
+        "foreign": [
+            {
+                "kind": result.kind,
+                "meaning": result.meaning,
+                "asked": result.asked,
+                "named": result.named,
+                **_latency(result.latency),
+            }
+            for result in report.foreign
+        ],
+        "misnamings": [{"origin": m.origin, "named": m.named} for m in report.misnamings],
+    }
+
+
+def _latency(latency: Latency) -> Document:
+    return {
+        "median_ms": seconds_to_milliseconds(latency.median_s),
+        "p95_ms": seconds_to_milliseconds(latency.p95_s),
+    }
 
 
 def _match(identified: IdentifiedMatch) -> Document:

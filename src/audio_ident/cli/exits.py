@@ -14,6 +14,7 @@ class ExitCode(enum.IntEnum):
     SOME_FILES_FAILED = 3
     NO_MATCH = 4
     NOT_AVAILABLE = 5
+    DEGRADED = 6
     INTERRUPTED = 130
 
 

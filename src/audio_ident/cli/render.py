@@ -55,6 +55,10 @@ class Output:
         """Print one line of JSON Lines."""
         typer.echo(_json({"type": kind, "schema": 1, **document}, indent=None))
 
+    def raw(self, data: bytes) -> None:
+        """Print bytes that already have the form that was asked for."""
+        typer.echo(data, nl=False)
+
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table; columns that end in `>` are aligned to the right."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))

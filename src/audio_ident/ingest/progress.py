@@ -17,7 +17,6 @@ from audio_ident.stores.sql.names import display_name
 from audio_ident.stores.sql.sessions import SessionCounts
 
 _FAILURES_KEPT = 100
-_DONE = ("listened", "duplicates", "retagged", "failed")
 
 _DONE = ("listened", "relinked", "duplicates", "retagged", "failed")
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from audio_ident.errors import ArtefactCorrupt, ArtefactMissing
@@ -12,6 +13,7 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 
 _IMPORT = "Run `audio-ident import` on the folder: what is missing is made again."
 _REBUILD = "Run `audio-ident rebuild`: it makes the index again without decoding any audio."
+_REPAIR = "Run `audio-ident check --repair`, which removes it."
 
 
 _MEANINGS = {
@@ -34,6 +36,8 @@ _MEANINGS = {
     ),
     FindingCode.UNFINISHED: ("an import was interrupted on this file", _IMPORT),
     FindingCode.UNHELD: ("no file holds this recording any more", _IMPORT),
+    FindingCode.ORPHAN_ROW: ("rows name a row that is not there", _REPAIR),
+    FindingCode.LEFTOVER_FILE: ("an interrupted import left this file", _REPAIR),
 }
 
 
@@ -61,13 +65,45 @@ class KnownPictures(Protocol):
         ...
 
 
+class CheckedStores(Protocol):
+    """What is compared; `ingest.tools.Stores` is one."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The rows, which are the truth."""
+        ...
+
+    @property
+    def artefacts(self) -> ReadableArtefacts:
+        """The analyses."""
+        ...
+
+    @property
+    def index(self) -> FingerprintReader:
+        """The fingerprint index."""
+        ...
+
+    @property
+    def pictures(self) -> KnownPictures:
+        """The thumbnails."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StoresForReading:
+    """The stores as a process sees them that does not write."""
+
+    catalogue: Catalogue
+    artefacts: ReadableArtefacts
+    index: FingerprintReader
+    pictures: KnownPictures
+
+
 def check(
-    catalogue: Catalogue,
-    artefacts: ReadableArtefacts,
-    index: FingerprintReader,
-    pictures: KnownPictures,
+    stores: CheckedStores,
     *,
     index_problems: Sequence[str] = (),
+    leftovers: Iterable[Path] = (),
     reads_artefacts: bool = False,
 ) -> list[CheckFinding]:
     """Every disagreement, in a fixed order; an empty list means that all is well.
@@ -76,16 +112,19 @@ def check(
     ----------
     index_problems
         What is damaged in the index; when there is any, its content is not compared.
+    leftovers
+        Files in the data directory that nothing names.
     reads_artefacts
         Whether every analysis is read and its checksum verified, which takes longer.
     """
-    with catalogue.reading() as rows:
+    with stores.catalogue.reading() as rows:
         derived = frozenset(rows.audios.derived())
         unheld = frozenset(rows.audios.without_files())
         pending = rows.stages.pending()
         shown = rows.descriptions.shown_pictures()
-    stored = frozenset(artefacts.digests())
-    indexed = derived if index_problems else _indexed(index)
+        orphans = rows.orphans.counts()
+    stored = frozenset(stores.artefacts.digests())
+    indexed = derived if index_problems else _indexed(stores.index)
     begun = frozenset(digest for digest in pending.values() if digest)
     subjects = {
         FindingCode.ARTEFACT_MISSING: derived - stored,
@@ -93,12 +132,14 @@ def check(
         FindingCode.NOT_INDEXED: derived - indexed,
         FindingCode.INDEXED_UNKNOWN: indexed - derived - begun - unheld,
         FindingCode.UNHELD: unheld,
-        FindingCode.PICTURE_MISSING: frozenset(p for p in shown if not pictures.has(p)),
-        FindingCode.PICTURE_UNKNOWN: frozenset(pictures.hashes()) - shown,
+        FindingCode.PICTURE_MISSING: frozenset(p for p in shown if not stores.pictures.has(p)),
+        FindingCode.PICTURE_UNKNOWN: frozenset(stores.pictures.hashes()) - shown,
         FindingCode.UNFINISHED: frozenset(str(file_id) for file_id in pending),
+        FindingCode.ORPHAN_ROW: frozenset(orphans),
+        FindingCode.LEFTOVER_FILE: frozenset(map(str, leftovers)),
     }
     if reads_artefacts:
-        subjects[FindingCode.ARTEFACT_CORRUPT] = _corrupt(artefacts, derived & stored)
+        subjects[FindingCode.ARTEFACT_CORRUPT] = _corrupt(stores.artefacts, derived & stored)
     damage = [
         dataclasses.replace(_finding(FindingCode.INDEX_CORRUPT, "index"), fact=problem)
         for problem in index_problems

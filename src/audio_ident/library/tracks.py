@@ -1,6 +1,7 @@
 """Lists the tracks of the library, and says which of them a time in a recording belongs to."""
 
 import dataclasses
+from collections.abc import Iterator
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import Track, TrackId
@@ -29,10 +30,10 @@ def list_tracks(
         )
 
 
-def all_tracks(catalogue: Catalogue) -> tuple[Track, ...]:
-    """Every track by path and start, those of missing files too."""
+def all_tracks(catalogue: Catalogue) -> Iterator[Track]:
+    """Every track by path and start, those of missing files too; a few are held at a time."""
     with catalogue.reading() as rows:
-        return tuple(rows.tracks.listed(TrackFilter(with_missing=True)))
+        yield from rows.tracks.streamed(TrackFilter(with_missing=True))
 
 
 def has_recordings(catalogue: Catalogue) -> bool:

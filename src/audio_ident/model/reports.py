@@ -160,6 +160,8 @@ class FindingCode(enum.StrEnum):
     PICTURE_UNKNOWN = "PICTURE_UNKNOWN"
     UNFINISHED = "UNFINISHED"
     UNHELD = "UNHELD"
+    ORPHAN_ROW = "ORPHAN_ROW"
+    LEFTOVER_FILE = "LEFTOVER_FILE"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,7 @@ class CheckFinding:
 
     code: FindingCode
     subject: str
-    """Audio digest, id of a file, or `index`."""
+    """Audio digest, id of a file, column of a table, path of a file, or `index`."""
     fact: str
     remedy: str
 
@@ -199,5 +201,7 @@ class Diagnosis:
     """A word or two, such as `FFmpeg`, `data directory`, `index`."""
     health: Health
     fact: str
+    effect: str
+    """What does not work, or not as well; empty when nothing is missing."""
     remedy: str
     """Empty when nothing has to be done."""

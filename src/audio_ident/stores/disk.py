@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from audio_ident.errors import DiskFull, StoreInaccessible, StoreReadOnly
 
@@ -56,6 +57,29 @@ def make_directory(directory: Path) -> None:
     sync_directory(directory.parent)
 
 
+@contextlib.contextmanager
+def open_atomically(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which takes its place when the block ends without an error.
+
+    Raises
+    ------
+    DiskFull, StoreInaccessible
+        What was there before then is still there.
+    """
+    unfinished = path.with_name(path.name + ".tmp")
+    with disk_errors_named(path):
+        try:
+            with unfinished.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+        sync_directory(path.parent)
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace a file so that it holds, at any instant, the old content or the new.
 
@@ -64,18 +88,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     DiskFull, StoreInaccessible
         The file then is as it was before.
     """
-    unfinished = path.with_name(path.name + ".tmp")
-    with disk_errors_named(path):
-        try:
-            with unfinished.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            raise
-        sync_directory(path.parent)
+    with open_atomically(path) as file:
+        file.write(content)
 
 
 def free_bytes(directory: Path) -> int:

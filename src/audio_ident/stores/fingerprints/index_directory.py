@@ -74,14 +74,21 @@ def highest_number(directory: Path) -> int:
     return max((int(match[1]) for match in matches if match), default=0)
 
 
+def find_unlisted(directory: Path, manifest: Manifest) -> list[Path]:
+    """What an interrupted writer left and what the manifest no longer names."""
+    listed = {MANIFEST_NAME, manifest.log_name, *(e.file_name for e in manifest.segments)}
+    return [
+        path
+        for path in directory.iterdir()
+        if path.name not in listed
+        and (path.suffix == ".tmp" or _NUMBERED.fullmatch(path.name) is not None)
+    ]
+
+
 def remove_unlisted(directory: Path, manifest: Manifest) -> None:
-    """Remove what an interrupted writer left and what the manifest no longer names.
+    """Remove what `find_unlisted` gives.
 
     Only the writer may do this, while it writes nothing else.
     """
-    listed = {MANIFEST_NAME, manifest.log_name, *(e.file_name for e in manifest.segments)}
-    for path in list(directory.iterdir()):
-        if path.name not in listed and (
-            path.suffix == ".tmp" or _NUMBERED.fullmatch(path.name) is not None
-        ):
-            path.unlink(missing_ok=True)
+    for path in find_unlisted(directory, manifest):
+        path.unlink(missing_ok=True)

@@ -107,6 +107,12 @@ class Descriptions:
         shown = sa.exists().where(FilePictureRow.sha256 == PictureRow.sha256)
         self._session.execute(sa.delete(PictureRow).where(~shown))
 
+    def forget_pictures(self, hashes: Collection[str]) -> None:
+        """Forget that files show some pictures, for instance because they are lost."""
+        for sha256 in hashes:
+            self._session.execute(sa.delete(FilePictureRow).where(FilePictureRow.sha256 == sha256))
+        self.forget_unshown()
+
     def make_due(self, sha256: str) -> None:
         """Say that the files that show a picture must be read again for it."""
         files = sa.select(FilePictureRow.file_id).where(FilePictureRow.sha256 == sha256)

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from audio_ident.stores.sql.tag_columns import LISTED_TAG_NAMES, tags_from
 from audio_ident.units import Ticks
 
 _POINT_NAMES = tuple(field.name for field in dataclasses.fields(TimingPoints))
+_TRACKS_AT_ONCE = 500
 _SEARCHED = (
     TagsRow.title,
     TagsRow.artist,
@@ -71,13 +73,14 @@ class Tracks:
 
     def listed(self, wanted: TrackFilter, offset: int = 0, limit: int | None = None) -> list[Track]:
         """One page of tracks, by path and start; all that follow when there is no limit."""
-        query = (
-            _restricted(_all_columns(), wanted)
-            .order_by(RootRow.path, FileRow.relative_path, TrackRow.start_ticks, TrackRow.id)
-            .offset(offset)
-            .limit(limit)
-        )
+        query = _in_order(_restricted(_all_columns(), wanted)).offset(offset).limit(limit)
         return [_track(row) for row in self._session.execute(query)]
+
+    def streamed(self, wanted: TrackFilter) -> Iterator[Track]:
+        """All tracks by path and start; memory does not grow with their number."""
+        query = _in_order(_restricted(_all_columns(), wanted))
+        rows = self._session.execute(query.execution_options(yield_per=_TRACKS_AT_ONCE))
+        return (_track(row) for row in rows)
 
     def count(self, wanted: TrackFilter) -> int:
         """How many tracks there are on all pages."""
@@ -111,6 +114,10 @@ class Tracks:
 
 def _all_columns() -> Any:  # noqa: ANN401 -- the type of a query that grows step by step
     return sa.select(TrackRow, FileRow, RootRow.path, AudioRow, TagsRow)
+
+
+def _in_order(query: Any) -> Any:  # noqa: ANN401
+    return query.order_by(RootRow.path, FileRow.relative_path, TrackRow.start_ticks, TrackRow.id)
 
 
 def _joined(query: Any) -> Any:  # noqa: ANN401

@@ -19,7 +19,9 @@ from audio_ident.stores.sql.dialect import (
 )
 from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
+from audio_ident.stores.sql.human_parts import HumanRows
 from audio_ident.stores.sql.moves import Moves
+from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
@@ -40,6 +42,8 @@ class Rows:
     tracks: Tracks
     stages: Stages
     sessions: Sessions
+    human: HumanRows
+    orphans: Orphans
     profiles: Profiles
     failures: Failures
 
@@ -108,6 +112,8 @@ def _rows(session: Session) -> Rows:
         tracks=Tracks(session),
         stages=Stages(session),
         sessions=Sessions(session),
+        human=HumanRows(session),
+        orphans=Orphans(session),
         profiles=Profiles(session),
         failures=Failures(session),
     )

@@ -1,0 +1,65 @@
+"""Looks at the library itself: data directory, writer, catalogue, index."""
+
+import os
+from contextlib import closing
+from pathlib import Path
+
+from audio_ident.errors import IndexCorrupt, StoreInaccessible
+from audio_ident.library.diagnosis.verdicts import broken, degraded, healthy
+from audio_ident.model.reports import Diagnosis
+from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
+from audio_ident.stores.lock import find_writer
+from audio_ident.stores.sql.dialect import sqlite_url
+from audio_ident.stores.sql.unit_of_work import Catalogue
+
+_NO_LIBRARY = "there is no library yet; the first command makes an empty one"
+
+
+def data_directory(directory: Path) -> Diagnosis:
+    """Whether it can be used."""
+    if not directory.exists():
+        return healthy(f"{directory}: {_NO_LIBRARY}")
+    if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+        return broken(
+            f"{directory} cannot be written by this user",
+            effect="nothing can be imported",
+            remedy=StoreInaccessible.remedy,
+        )
+    return healthy(f"{directory}")
+
+
+def writer(directory: Path) -> Diagnosis:
+    """Who writes, if anybody does."""
+    process_id = find_writer(directory)
+    if process_id is None:
+        return healthy("nobody is writing")
+    return healthy(f"process {process_id} is writing; other imports wait for it to end")
+
+
+def catalogue(path: Path) -> Diagnosis:
+    """Whether the database can be read and has the form that this version uses."""
+    if not path.exists():
+        return healthy(_NO_LIBRARY)
+    size = f"{path.stat().st_size / 2**20:.1f} MiB"
+    with closing(Catalogue(sqlite_url(path))) as opened:
+        if opened.is_up_to_date():
+            return healthy(f"{size}, up to date")
+    return degraded(
+        f"{size}, made by another version",
+        effect="a newer audio-ident's library cannot be opened",
+        remedy="The next command brings it up to date, unless a newer audio-ident made it.",
+    )
+
+
+def index(directory: Path) -> Diagnosis:
+    """How large the fingerprint index is, if it can be opened."""
+    try:
+        with closing(SegmentIndexReader(directory)) as reader:
+            snapshot = reader.snapshot()
+    except IndexCorrupt as error:
+        return broken(error.fact, effect="no clip can be identified", remedy=error.remedy)
+    recordings = sum(int(alive.sum()) for alive in snapshot.alive)
+    size_bytes = sum(path.stat().st_size for path in directory.glob("*") if path.is_file())
+    return healthy(
+        f"{recordings} recordings, {len(snapshot.segments)} segments, {size_bytes / 2**20:.1f} MiB"
+    )

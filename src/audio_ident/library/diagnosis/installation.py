@@ -1,0 +1,48 @@
+"""Looks at an installation part by part; whatever it finds is told, never raised."""
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Iterator
+
+from audio_ident.errors import AudioIdentError, StoreInaccessible
+from audio_ident.library.diagnosis import content, machine, program
+from audio_ident.library.diagnosis.verdicts import broken
+from audio_ident.library.places import LibraryPlaces
+from audio_ident.model.reports import Diagnosis
+
+
+def diagnose_installation(places: LibraryPlaces, now: datetime.datetime) -> Iterator[Diagnosis]:
+    """What can be said of each part that a library in these places needs."""
+    directory = places.data_directory
+    parts: dict[str, Callable[[], Diagnosis]] = {
+        "FFmpeg": program.ffmpeg,
+        "decoders": program.decoders,
+        "encoders": program.encoders,
+        "kernels": program.compiled_kernels,
+        "folder watching": program.folder_watching,
+        "pictures": program.picture_reading,
+        "data directory": lambda: content.data_directory(directory),
+        "file system": lambda: machine.file_system(directory),
+        "disk space": lambda: machine.disk_space(directory),
+        "disk entries": lambda: machine.disk_entries(directory),
+        "memory": machine.memory,
+        "open files": machine.open_files,
+        "watch limit": machine.watch_limit,
+        "clock": lambda: machine.clock(now),
+        "lock": lambda: content.writer(directory),
+        "catalogue": lambda: content.catalogue(places.catalogue),
+        "index": lambda: content.index(places.index),
+    }
+    for part, diagnose in parts.items():
+        yield dataclasses.replace(_diagnosed(diagnose), part=part)
+
+
+def _diagnosed(diagnose: Callable[[], Diagnosis]) -> Diagnosis:
+    try:
+        return diagnose()
+    except AudioIdentError as error:
+        return broken(error.fact, effect="the library cannot be used", remedy=error.remedy)
+    except OSError as error:
+        fact = f"{error.filename}: {error.strerror}"
+        effect = "the library cannot be used"
+        return broken(fact, effect=effect, remedy=StoreInaccessible.remedy)
