@@ -161,7 +161,7 @@ def test_queued_sessions_run_in_their_order(elsewhere: Office, tmp_path: Path) -
         SessionState.FAILED,
         SessionState.COMPLETED,
     ]
-    assert (done[1].error_code, elsewhere.queue.queued()) == ("BAD_INPUT", [])
+    assert (done[1].error_code, elsewhere.queue.queued()) == ("ROOT_VANISHED", [])
 
 
 def test_what_a_living_process_waits_for_is_left_to_it(elsewhere: Office, music: Path) -> None:
