@@ -70,19 +70,33 @@ def test_every_rate_and_number_of_channels_is_alike(
 
 
 @needs_fpcalc
+@pytest.mark.parametrize("name", ["flac", "alac", "wav 24 bit", "wav float", "wav 8 bit"])
+def test_every_lossless_codec_is_alike(tmp_path: Path, name: str) -> None:
+    """Where the decoded samples are the same, all bits are."""
+    assert _differing_bits(tmp_path, name) == 0
+
+
+@needs_fpcalc
 @pytest.mark.parametrize(
-    "name", ["mp3", "flac", "ogg vorbis", "opus", "aac faststart", "alac", "wav 24 bit"]
+    ("name", "most_bits"), [("mp3", 2), ("opus", 2), ("aac faststart", 2), ("ogg vorbis", 12)]
 )
-def test_every_codec_is_alike(tmp_path: Path, name: str) -> None:
-    """All bits; lossy decoders of other versions of FFmpeg may round so that one in 1000 turns."""
+def test_lossy_codecs_are_alike(tmp_path: Path, name: str, most_bits: int) -> None:
+    """Of 4500 bits, at most those turn that decoders of two versions of FFmpeg disagree on.
+
+    FFmpeg 5 and 8 decode what FFmpeg's own Vorbis encoder makes to different waves; on real
+    files, from libvorbis, all bits are equal.
+    """
+    assert _differing_bits(tmp_path, name) <= most_bits
+
+
+def _differing_bits(tmp_path: Path, name: str) -> int:
     kind = KINDS[name]
     encoded = encode(_music(kind.rate_hz, 2), kind)
     path = tmp_path / f"music{kind.suffix}"
     path.write_bytes(encoded)
     ours, theirs = _ours(encoded), _theirs(path)
     assert len(ours) == len(theirs)
-    allowed = 0 if kind.is_lossless else len(ours) * 32 // 1000
-    assert int(np.bitwise_count(ours ^ theirs).sum()) <= allowed
+    return int(np.bitwise_count(ours ^ theirs).sum())
 
 
 @needs_fpcalc
