@@ -12,9 +12,16 @@ from hypothesis import strategies as st
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.model.analysis import Fields
-from audio_ident.model.audio import MONO_RATE_HZ, STEREO_RATE_HZ, Feed
+from audio_ident.model.audio import CHROMA_RATE_HZ, MONO_RATE_HZ, STEREO_RATE_HZ, Feed
 
 SECONDS = 4
+
+SHAPES = {
+    Feed.MONO_11K: (CHROMA_RATE_HZ, 1),
+    Feed.MONO_16K: (MONO_RATE_HZ, 1),
+    Feed.STEREO_48K: (STEREO_RATE_HZ, 2),
+}
+"""Rate and channels of the feeds that carry samples."""
 
 CUTS = st.lists(st.integers(0, SECONDS * STEREO_RATE_HZ), max_size=12)
 SEEDS = st.integers(0, 2**32 - 1)
@@ -25,13 +32,15 @@ def _stream(feed: Feed, seed: int) -> Any:
     rng = np.random.default_rng(seed)
     if feed in {Feed.FILE_BYTES, Feed.AUDIO_PACKETS}:
         return rng.bytes(20_000)
-    rate_hz = MONO_RATE_HZ if feed is Feed.MONO_16K else STEREO_RATE_HZ
+    rate_hz, channels = SHAPES[feed]
     count = int(rng.integers(1, SECONDS * rate_hz))
-    shape = (count,) if feed is Feed.MONO_16K else (count, 2)
+    shape = (count,) if channels == 1 else (count, channels)
     samples = np.clip(rng.normal(0, 0.2, shape), -1, 1).astype(np.float32)
     for _ in range(3):
         start = int(rng.integers(0, count))
         samples[start : start + int(rng.integers(0, 2 * rate_hz))] = 0
+    if feed is Feed.MONO_11K:
+        return (samples * 32767).astype(np.int16)
     return samples
 
 

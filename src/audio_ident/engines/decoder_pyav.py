@@ -10,7 +10,8 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.packet import Packet
 
-from audio_ident.engines.feeds import new_feeds
+from audio_ident.engines.feed_11k import ChromaFeed, chroma_feeds
+from audio_ident.engines.feeds import ResampledFeed, new_feeds
 from audio_ident.engines.file_headers import file_bytes
 from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Sink, Source
 from audio_ident.engines.pyav_declared import declared_seconds
@@ -74,7 +75,7 @@ class _Hearing:
         self._opened = opened
         self._context = opened.stream.codec_context
         self._declared_s = declared_s
-        self._feeds = new_feeds(sinks)
+        self._feeds: list[ResampledFeed | ChromaFeed] = [*new_feeds(sinks), *chroma_feeds(sinks)]
         self._packet_sink = sinks.get(Feed.AUDIO_PACKETS)
         self._gatherer = FrameGatherer()
         self._tally = Tally()

@@ -44,6 +44,8 @@ class NativeBlock:
     rate_hz: int
     channel_names: tuple[str, ...]
     """FFmpeg's names, such as `FL`, `FR`, `LFE`."""
+    is_wide_integer: bool
+    """Whether the file has whole numbers of more than 16 bits."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ class FrameGatherer:
             planes=tuple(_as_float(plane, shape) for plane in _planes(frame, shape)),
             rate_hz=shape.rate_hz,
             channel_names=shape.channel_names,
+            is_wide_integer=shape.dtype.kind == "i" and shape.dtype.itemsize > 2,
         )
 
 

@@ -15,11 +15,17 @@ Mono: TypeAlias = npt.NDArray[np.float32]
 Stereo: TypeAlias = npt.NDArray[np.float32]
 """Samples in [-1, 1], shape `(n, 2)`."""
 
+Mono16Bit: TypeAlias = npt.NDArray[np.int16]
+"""Samples as they are on a CD, one channel, shape `(n,)`."""
+
 MONO_RATE_HZ = 16_000
 """Rate of the mono stream that most listeners hear."""
 
 STEREO_RATE_HZ = 48_000
 """Rate of the stereo stream that is made only when a listener asks for it."""
+
+CHROMA_RATE_HZ = 11_025
+"""Rate of the stream that Chromaprint is defined on."""
 
 
 class Feed(enum.StrEnum):
@@ -35,6 +41,8 @@ class Feed(enum.StrEnum):
     """`Mono` blocks at `MONO_RATE_HZ`."""
     STEREO_48K = "stereo_48k"
     """`Stereo` blocks at `STEREO_RATE_HZ`."""
+    MONO_11K = "mono_11k"
+    """`Mono16Bit` blocks at `CHROMA_RATE_HZ`, resampled as `fpcalc` does it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
