@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from audio_ident.core.kinship import relations_of
 from audio_ident.core.layout import LAYOUT
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.decoder_pyav import PyavDecoder
@@ -21,6 +22,7 @@ from audio_ident.ingest.analyse import analyse
 from audio_ident.ingest.pipeline import import_folders
 from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.rebuild import rebuild
+from audio_ident.ingest.relating import relate_all
 from audio_ident.ingest.tools import (
     Clock,
     ImportOptions,
@@ -163,7 +165,7 @@ class LocalApplication:
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Make the index again from the stored analyses."""
         with WriterLock(self._places.data_directory):
-            return rebuild(
+            summary = rebuild(
                 self._catalogue,
                 self._artefacts,
                 landmarks_of,
@@ -171,6 +173,9 @@ class LocalApplication:
                 functools.partial(rebuild_index, self._places.index),
                 on_progress,
             )
+            snapshot = self._reader.snapshot()
+            relate_all(self._catalogue, self._artefacts, snapshot, relations_of, on_progress)
+            return summary
 
     @contextmanager
     def _import_tools(self) -> Iterator[ImportTools]:
@@ -200,6 +205,7 @@ class LocalApplication:
             landmarks_of=landmarks_of,
             versions=VERSIONS,
             clock=CLOCK,
+            relate=relations_of,
         )
 
 

@@ -171,12 +171,11 @@ def _moved(peaks: npt.NDArray[np.int64], line: Line) -> npt.NDArray[np.int64]:
     """Where peaks of the new recording lie in the known one; it sounds higher when faster."""
     scale = np.array([line.speed, 1 / line.speed])
     shift = np.array([line.offset_s * FRAMES_PER_SECOND, 0.0])
-    return np.rint(peaks * scale + shift).astype(np.int64)
+    moved: npt.NDArray[np.int64] = np.rint(peaks * scale + shift).astype(np.int64)
+    return moved
 
 
-def _is_among(
-    peaks: npt.NDArray[np.int64], others: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
+def _is_among(peaks: npt.NDArray[np.int64], others: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Whether each peak has another within one frame and one bin."""
     is_found = np.zeros(len(peaks), np.bool_)
     if not len(others):
@@ -210,9 +209,7 @@ def is_alike(course: Course) -> npt.NDArray[np.bool_]:
     """Whether both witnesses find the same music in each window, shape `(n,)`."""
     is_own_speed = abs(course.line.speed - 1) <= OWN_SPEED
     least = ALIKE_CHROMA if is_own_speed else ALIKE_CHROMA_AT_OTHER_SPEED
-    alike: npt.NDArray[np.bool_] = (course.chroma >= least) & (
-        course.landmarks >= ALIKE_LANDMARKS
-    )
+    alike: npt.NDArray[np.bool_] = (course.chroma >= least) & (course.landmarks >= ALIKE_LANDMARKS)
     return alike
 
 

@@ -197,9 +197,7 @@ def _votes_in(snapshot: Snapshot, number: int, lookup: Lookup, own_digest: Audio
     kept = wanted[recording]
     recording, found, new = recording[kept], found[kept], asked[kept].astype(np.int64)
     known = found - starts[recording]
-    return _Votes(
-        recording=recording, new_frame=new, known_frame=known, diagonal=known - new
-    )
+    return _Votes(recording=recording, new_frame=new, known_frame=known, diagonal=known - new)
 
 
 def _most_voted(votes: _Votes) -> list[tuple[int, int, int]]:

@@ -22,10 +22,13 @@ from audio_ident.core.alignment import (
     stretches_of,
 )
 from audio_ident.core.candidates import Line, find_lines
-from audio_ident.model.analysis import AudioDigest
+from audio_ident.core.listeners.chromaprint import Chromaprint
+from audio_ident.core.listeners.landmarks import LandmarkListener
+from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.kinship import Kinship, Relation, SharedSpan
+from audio_ident.model.landmarks import landmarks_of
 from audio_ident.model.segment import Snapshot
-from audio_ident.units import Ticks, seconds_to_ticks
+from audio_ident.units import Ticks, seconds_to_ticks, ticks_to_seconds
 
 VERSION = 1
 """Of everything that decides which relations there are; raised with every change."""
@@ -40,7 +43,7 @@ LEAST_COVER = 0.85
 """Share of the shorter recording that one line must cover for the same recording."""
 
 MOST_REST_S = 25.0
-"""How much longer the longer one may be for the same recording: lead-in and trim at both ends ..."""
+"""How much longer the longer one of the same recording may be: lead-in, trim at both ends ..."""
 
 MOST_REST_SHARE = 0.15
 """... or this share of it; what is longer contains the shorter one."""
@@ -92,6 +95,36 @@ class _Found:
     known: Sound
     stretches: tuple[Stretch, ...]
     """The longest first."""
+
+
+def sound_of(analysis: Analysis) -> Sound | None:
+    """How a recording sounds, None when the analysis has no fingerprint of it."""
+    fingerprint = analysis.sections.get(Chromaprint.name)
+    if fingerprint is None or LandmarkListener.name not in analysis.sections:
+        return None
+    return Sound(
+        chroma=np.asarray(fingerprint.fields["sub_fingerprints"], np.uint32),
+        landmarks=landmarks_of(analysis),
+        duration_s=ticks_to_seconds(analysis.facts.duration_ticks),
+    )
+
+
+def relations_of(
+    snapshot: Snapshot,
+    analysis: Analysis,
+    find_analysis: Callable[[AudioDigest], Analysis | None],
+) -> tuple[Relation, ...]:
+    """Relations of an analysed recording to those of an index; see `find_relations`.
+
+    `find_analysis` gives the stored analysis of a known recording, None when it is lost.
+    """
+
+    def find_sound(digest: AudioDigest) -> Sound | None:
+        known = find_analysis(digest)
+        return None if known is None else sound_of(known)
+
+    new = sound_of(analysis)
+    return () if new is None else find_relations(snapshot, analysis.digest, new, find_sound)
 
 
 def find_relations(
@@ -214,9 +247,7 @@ def _is_other_version(course: Course) -> bool:
     return float(course.landmarks[outside].mean()) > OTHER_VERSION_LANDMARKS
 
 
-def _relation(
-    digest: AudioDigest, other: AudioDigest, found: _Found, kinship: Kinship
-) -> Relation:
+def _relation(digest: AudioDigest, other: AudioDigest, found: _Found, kinship: Kinship) -> Relation:
     is_new_first = (found.new.duration_s, digest) <= (found.known.duration_s, other)
     spans = sorted(
         (_span(stretch, is_new_first=is_new_first) for stretch in found.stretches),

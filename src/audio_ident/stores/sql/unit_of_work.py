@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from audio_ident.errors import DatabaseProblem, DiskFull
 from audio_ident.stores.sql.audios import Audios
+from audio_ident.stores.sql.decisions import Decisions
 from audio_ident.stores.sql.dialect import is_disk_full, make_engine
 from audio_ident.stores.sql.files import Files
+from audio_ident.stores.sql.relations import Relations
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
 from audio_ident.stores.sql.sessions import Sessions
@@ -28,6 +30,8 @@ class Rows:
     tracks: Tracks
     stages: Stages
     sessions: Sessions
+    relations: Relations
+    decisions: Decisions
 
 
 class Catalogue:
@@ -89,6 +93,8 @@ def _rows(session: Session) -> Rows:
         tracks=Tracks(session),
         stages=Stages(session),
         sessions=Sessions(session),
+        relations=Relations(session),
+        decisions=Decisions(session),
     )
 
 
