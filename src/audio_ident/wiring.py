@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from audio_ident.core.keeper import Criterion
 from audio_ident.core.kinship import relations_of
 from audio_ident.core.layout import LAYOUT
 from audio_ident.core.listeners.registry import LISTENERS
@@ -31,8 +32,10 @@ from audio_ident.ingest.tools import (
     Versions,
     analysis_version,
 )
+from audio_ident.library.bandwidth import find_bandwidth_hz
 from audio_ident.library.check import check
 from audio_ident.library.diagnosis import diagnose_installation
+from audio_ident.library.duplicates import Duplicates, KeeperRules
 from audio_ident.library.left_recordings import show_left_recordings
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
@@ -119,6 +122,16 @@ class LocalApplication:
             max_seconds=settings.max_file_seconds,
             timeout_s=settings.decode_timeout_s,
         )
+
+    @property
+    def duplicates(self) -> Duplicates:
+        """Files that hold the same music."""
+        rules = KeeperRules(
+            order=tuple(Criterion(name) for name in self._settings.keeper_order),
+            preferred_folders=tuple(str(folder) for folder in self._settings.preferred_folders),
+        )
+        bandwidth_of = functools.partial(find_bandwidth_hz, self._artefacts)
+        return Duplicates(self._catalogue, rules, bandwidth_of, CLOCK.now)
 
     def import_folders(
         self,

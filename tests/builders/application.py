@@ -19,6 +19,7 @@ from audio_ident.model.reports import (
     RebuildSummary,
 )
 from audio_ident.settings import Settings
+from builders.duplicates import MemoryDuplicates
 from builders.reports import an_import_progress, an_import_summary, an_unknown_clip
 
 
@@ -40,6 +41,7 @@ class MemoryApplication:
     was_tracklist: bool = False
     was_retried: bool = False
     was_deep: bool = False
+    duplicates: MemoryDuplicates = dataclasses.field(default_factory=MemoryDuplicates)
 
     def import_folders(
         self,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from audio_ident.cli import documents
+from audio_ident.cli import documents, documents_duplicates
 from audio_ident.cli.app import make_cli
 from audio_ident.cli.exits import ExitCode
 from audio_ident.model.answer import Span
@@ -23,6 +23,7 @@ from audio_ident.model.reports import (
     RebuildSummary,
 )
 from builders.application import MemoryApplication
+from builders.duplicates import a_containment, a_decision, a_group
 from builders.reports import a_failure, a_match, a_track, an_identified_clip, an_import_summary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +49,9 @@ DOCUMENTS = [
     ),
     documents.rebuild_document(RebuildSummary(indexed=1, lost=())),
     documents.diagnosis_document(Diagnosis(part="index", health=Health.OK, fact="", remedy="")),
+    documents_duplicates.group_document(a_group()),
+    documents_duplicates.containment_document(a_containment()),
+    documents_duplicates.decision_document(a_decision()),
 ]
 """One of each shape, with everything filled in."""
 
@@ -65,6 +69,11 @@ def commands() -> dict[str, list[str]]:
     """Options of every command, by its name; the empty name has those before the command."""
     group = typer.main.get_command(make_cli(MemoryApplication().entrance()))
     found = {"": group, **group.commands}  # type: ignore[attr-defined]
+    found |= {
+        f"{name} {inner}": command
+        for name, outer in group.commands.items()  # type: ignore[attr-defined]
+        for inner, command in getattr(outer, "commands", {}).items()
+    }
     return {
         name: [option for parameter in command.params for option in parameter.opts]
         for name, command in found.items()

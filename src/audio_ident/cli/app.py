@@ -8,6 +8,7 @@ import typer
 
 from audio_ident.cli.application import Entrance
 from audio_ident.cli.doctor import doctor
+from audio_ident.cli.duplicates import duplicates
 from audio_ident.cli.identify import identify
 from audio_ident.cli.imports import import_
 from audio_ident.cli.maintenance import check, rebuild
@@ -65,4 +66,5 @@ def make_cli(entrance: Entrance) -> typer.Typer:
     cli.command("import")(import_)
     for command in (identify, tracks, check, rebuild, doctor):
         cli.command()(command)
+    cli.add_typer(duplicates)
     return cli

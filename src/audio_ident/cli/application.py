@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from audio_ident.cli.application_duplicates import Duplicates
 from audio_ident.model.library import Track
 from audio_ident.model.reports import (
     CheckFinding,
@@ -28,6 +29,11 @@ class Application(Protocol):
     Opening takes no lock; `import_folders` and `rebuild` take the writer's lock for as long as
     they run and raise `LibraryLocked` when another process holds it.
     """
+
+    @property
+    def duplicates(self) -> Duplicates:
+        """Files that hold the same music."""
+        ...
 
     def import_folders(
         self,

@@ -1,4 +1,4 @@
-"""Do two recordings sound alike along a line, where, and how well?
+"""How two recordings agree along a line: where they sound alike, and how well.
 
 Two independent witnesses are heard in windows of about seven seconds. The raw Chromaprint
 fingerprints are laid over each other, at a few neighbouring offsets since the grids of two files

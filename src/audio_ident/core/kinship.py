@@ -1,4 +1,4 @@
-"""How is a new recording related to a known one? Several named witnesses, and a strict verdict.
+"""How a new recording is related to a known one: several named witnesses, a strict verdict.
 
 A false merge is worse than a miss: `SAME_RECORDING` needs one line that covers most of the
 shorter recording, and both witnesses (see `core.alignment`) must hold even in their worst windows.

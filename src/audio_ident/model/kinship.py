@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import Track, TrackId
-from audio_ident.units import Ticks
+from audio_ident.units import Ticks, ticks_to_seconds
 
 
 class Kinship(enum.StrEnum):
@@ -84,22 +84,26 @@ class Decision:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One file of a group, with what the choice of a keeper looks at; None where unknown."""
+    """One file of a group, with what the choice of a keeper looks at."""
 
     track: Track
+    """The whole file."""
     size_bytes: int
+    mtime_ns: int
     sha256: str | None
     is_lossless: bool
-    duration_ticks: Ticks
-    bandwidth_hz: float | None
     tag_count: int
     """Fields that its tags fill."""
 
     @property
+    def duration_s(self) -> float:
+        """Length of what was decoded."""
+        return ticks_to_seconds(self.track.points.end_ticks)
+
+    @property
     def bit_rate_bps(self) -> float:
         """Bits of the file in one second of its audio."""
-        seconds = self.duration_ticks / 28_224_000
-        return 8 * self.size_bytes / seconds if seconds > 0 else 0.0
+        return 8 * self.size_bytes / self.duration_s if self.duration_s > 0 else 0.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,7 @@ class Suggestion:
 
     track_id: TrackId
     reasons: tuple[str, ...]
-    """One sentence for each criterion that spoke, the deciding one first."""
+    """One sentence for each criterion that left fewer files, in the order they were applied."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +120,22 @@ class DuplicateGroup:
     """Files that hold one recording."""
 
     id: str
-    """Short name of the group, the same as long as its oldest recording is in it."""
+    """Short name of the group: the start of the least digest in it."""
     kinship: Kinship
     """The loosest tie that holds it together."""
     copies: tuple[Copy, ...]
     """By path."""
     relations: tuple[Relation, ...]
-    """What ties its recordings together."""
+    """What listening says of its recordings, and where stretches of them are contained."""
     suggestion: Suggestion
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Containment:
+    """A recording, or a stretch of it, that is heard inside a longer one."""
+
+    relation: Relation
+    contained: tuple[Copy, ...]
+    """Files of the first recording, by path."""
+    container: tuple[Copy, ...]
+    """Files of the second."""

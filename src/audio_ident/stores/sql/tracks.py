@@ -75,7 +75,7 @@ class Tracks:
             .offset(offset)
             .limit(limit)
         )
-        return [_track(row) for row in self._session.execute(query)]
+        return [track_of_row(row) for row in self._session.execute(query)]
 
     def count(self, wanted: TrackFilter) -> int:
         """How many tracks there are on all pages."""
@@ -86,7 +86,7 @@ class Tracks:
         """The track of that id, None when there is none."""
         query = _joined(_all_columns()).where(TrackRow.id == track_id)
         row = self._session.execute(query).first()
-        return None if row is None else _track(row)
+        return None if row is None else track_of_row(row)
 
     def covering(self, digest: AudioDigest, at_ticks: Ticks) -> list[Track]:
         """Tracks, in any file with this audio, that sound at a time; files on disk first."""
@@ -104,7 +104,7 @@ class Tracks:
                 TrackRow.start_ticks,
             )
         )
-        return [_track(row) for row in self._session.execute(query)]
+        return [track_of_row(row) for row in self._session.execute(query)]
 
 
 def _all_columns() -> Any:  # noqa: ANN401 -- the type of a query that grows step by step
@@ -134,7 +134,8 @@ def _restricted(query: Any, wanted: TrackFilter) -> Any:  # noqa: ANN401
     return query
 
 
-def _track(row: Any) -> Track:  # noqa: ANN401
+def track_of_row(row: Any) -> Track:  # noqa: ANN401
+    """Track of a row of track, file, path of the root, audio and tags."""
     track, file, root_path, audio, tags = row
     path = os.fsdecode(root_path).rstrip("/") + "/" + os.fsdecode(file.relative_path)
     return Track(

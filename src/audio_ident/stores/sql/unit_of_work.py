@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from audio_ident.errors import DatabaseProblem, DiskFull
 from audio_ident.stores.sql.audios import Audios
+from audio_ident.stores.sql.copies import Copies
 from audio_ident.stores.sql.decisions import Decisions
 from audio_ident.stores.sql.dialect import is_disk_full, make_engine
 from audio_ident.stores.sql.files import Files
@@ -32,6 +33,7 @@ class Rows:
     sessions: Sessions
     relations: Relations
     decisions: Decisions
+    copies: Copies
 
 
 class Catalogue:
@@ -95,6 +97,7 @@ def _rows(session: Session) -> Rows:
         sessions=Sessions(session),
         relations=Relations(session),
         decisions=Decisions(session),
+        copies=Copies(session),
     )
 
 
