@@ -21,7 +21,7 @@ from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.landmarks import Landmarks
 from audio_ident.model.segment import Snapshot
 
-PAIRS_PER_SECOND = 6
+PAIRS_PER_SECOND = 10
 """Looked up at the own speed: of 20 s that survive a codec, dozens of votes remain."""
 
 OTHER_PAIRS_PER_SECOND = 3
@@ -33,23 +33,40 @@ MOST_PAIRS = 40_000
 SPEEDS = (0.98, 0.99, 1.01, 1.02)
 """Other speeds; what lies between, up to 0.5 % away, still shares enough hashes."""
 
-MOST_HITS = 400_000
-"""Postings read for one speed, over all segments; the longest lists, which say least, go first."""
+MOST_HITS = 240_000
+"""Postings read at the own speed, over all segments; the longest lists, which say least, are left
+out first."""
+
+MOST_HITS_AT_OTHER_SPEED = 80_000
+"""And at each other speed."""
 
 SPREAD_FRAMES = 6
 """Votes within 0.2 s count together: what half a per cent of speed drifts in 40 s."""
 
-LEAST_VOTES = 7
-"""By chance the best of 10,000 recordings gets three or four."""
+LEAST_VOTES = 11
+"""On one line at the own speed. By chance the best of 10,000 recordings gets about ten; 20 s that
+two recordings share give 30 and more."""
+
+LEAST_VOTES_AT_OTHER_SPEED = 10
+"""Fewer pairs are looked up there: half a minute at another speed gives 20 and more."""
 
 LINES_PER_RECORDING = 6
 """A mix may hold several stretches of one recording, each at a time difference of its own."""
 
-MOST_LINES = 48
-"""Lines that are worth judging; those with the most votes."""
+MOST_RECORDINGS = 24
+"""Known recordings that are worth judging: those with the most votes."""
 
 APART_FRAMES = 64
 """Lines of one recording closer than this, 2 s, are one line."""
+
+_FEWEST_TO_FIT = 6
+_LEAST_FRAMES_TO_FIT = 300
+"""Votes within less than 10 s tell where a line lies, but not how steep it is."""
+
+_MOST_SLOPE = 0.01
+"""How far a line may be from the speed that was tried: the speeds are 1 % apart."""
+
+_STRENGTHS = 256
 
 _DIAGONALS = 1 << 33
 """Room for the time differences of one recording when votes are sorted."""
@@ -97,6 +114,19 @@ class _Votes:
     """Known frame less the new one, as the tried speed has it."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Guess:
+    """A diagonal with many votes."""
+
+    digest: AudioDigest
+    found: _Votes
+    """All hits that it was chosen from."""
+    recording: int
+    diagonal: int
+    speed: float
+    votes: int
+
+
 def find_lines(
     snapshot: Snapshot, landmarks: Landmarks, own_digest: AudioDigest
 ) -> tuple[Line, ...]:
@@ -112,17 +142,20 @@ def find_lines(
         Its name: a recording that is analysed again is indexed already.
     """
     plain, thinned = _strongest(landmarks, (PAIRS_PER_SECOND, OTHER_PAIRS_PER_SECOND))
-    lines = _lines_at(snapshot, plain, 1.0, own_digest)
+    guesses = _guesses_at(snapshot, plain, 1.0)
     for speed in SPEEDS:
-        lines += _lines_at(snapshot, thinned, speed, own_digest)
-    kept: list[Line] = []
-    for line in sorted(lines, key=lambda line: (-line.votes, line.digest, line.offset_s)):
-        same = [other for other in kept if other.digest == line.digest]
-        if len(same) < LINES_PER_RECORDING and all(_are_apart(line, other) for other in same):
-            kept.append(line)
-        if len(kept) == MOST_LINES:
-            break
-    return tuple(kept)
+        guesses += _guesses_at(snapshot, thinned, speed)
+    kept: dict[AudioDigest, list[Line]] = {}
+    for guess in sorted(guesses, key=lambda guess: (-guess.votes, guess.digest, guess.diagonal)):
+        is_new = guess.digest not in kept
+        if guess.digest == own_digest or (is_new and len(kept) == MOST_RECORDINGS):
+            continue
+        lines = kept.setdefault(guess.digest, [])
+        if len(lines) < LINES_PER_RECORDING:
+            line = _fitted(guess)
+            if all(_are_apart(line, other) for other in lines):
+                lines.append(line)
+    return tuple(line for lines in kept.values() for line in lines)
 
 
 def _are_apart(one: Line, other: Line) -> bool:
@@ -141,7 +174,7 @@ def _strongest(landmarks: Landmarks, per_second: tuple[int, ...]) -> tuple[_Pair
     )
     strength = np.minimum(landmarks.strength[anchor], landmarks.strength[target]).astype(np.int64)
     second = (pairs.frame // FRAMES_PER_SECOND).astype(np.int64)
-    order = np.lexsort((pairs.between, pairs.frame, -strength, second))
+    order = np.argsort(second * _STRENGTHS - strength, kind="stable")
     starts = np.searchsorted(second[order], second[order])
     rank = np.arange(len(order)) - starts
     step = max(1, -(-len(np.unique(second)) * max(per_second) // MOST_PAIRS))
@@ -149,20 +182,26 @@ def _strongest(landmarks: Landmarks, per_second: tuple[int, ...]) -> tuple[_Pair
     return tuple(pairs.part(order[(rank < most) & fits]) for most in per_second)
 
 
-def _lines_at(
-    snapshot: Snapshot, pairs: _Pairs, speed: float, own_digest: AudioDigest
-) -> list[Line]:
+def _guesses_at(snapshot: Snapshot, pairs: _Pairs, speed: float) -> list[_Guess]:
     lookup = _lookup(pairs, speed)
-    lines: list[Line] = []
+    least = LEAST_VOTES if speed == 1 else LEAST_VOTES_AT_OTHER_SPEED
+    most_hits = MOST_HITS if speed == 1 else MOST_HITS_AT_OTHER_SPEED
+    guesses: list[_Guess] = []
     for number, segment in enumerate(snapshot.segments):
-        if not len(segment.digests):
-            continue
-        votes = _votes_in(snapshot, number, lookup, own_digest)
-        lines += [
-            _fitted(segment.digests[recording], votes, recording, diagonal, speed, count)
-            for recording, diagonal, count in _most_voted(votes)
-        ]
-    return lines
+        if len(segment.digests):
+            found = _votes_in(snapshot, number, lookup, most_hits)
+            guesses += [
+                _Guess(
+                    digest=segment.digests[recording],
+                    found=found,
+                    recording=recording,
+                    diagonal=diagonal,
+                    speed=speed,
+                    votes=votes,
+                )
+                for recording, diagonal, votes in _most_voted(found, least)
+            ]
+    return guesses
 
 
 def _lookup(pairs: _Pairs, speed: float) -> Lookup:
@@ -186,60 +225,61 @@ def _lookup(pairs: _Pairs, speed: float) -> Lookup:
     )
 
 
-def _votes_in(snapshot: Snapshot, number: int, lookup: Lookup, own_digest: AudioDigest) -> _Votes:
+def _votes_in(snapshot: Snapshot, number: int, lookup: Lookup, most_hits: int) -> _Votes:
     segment = snapshot.segments[number]
-    hits = gather_hits(segment, lookup, share_of_hits(snapshot, number, MOST_HITS))
+    hits = gather_hits(segment, lookup, share_of_hits(snapshot, number, most_hits))
     asked = np.repeat(hits.lookup.frame.astype(np.uint32), hits.count)
     found = (hits.place + asked).astype(np.int64)  # modulo 2**32, as the places are
     starts = first_frames_of(segment).astype(np.int64)
     recording = np.searchsorted(starts, found, side="right") - 1
-    wanted = snapshot.alive[number] & (np.array(segment.digests) != own_digest)
-    kept = wanted[recording]
+    kept = snapshot.alive[number][recording]
     recording, found, new = recording[kept], found[kept], asked[kept].astype(np.int64)
     known = found - starts[recording]
     return _Votes(recording=recording, new_frame=new, known_frame=known, diagonal=known - new)
 
 
-def _most_voted(votes: _Votes) -> list[tuple[int, int, int]]:
+def _most_voted(votes: _Votes, least: int) -> list[tuple[int, int, int]]:
     """Recording, diagonal and number of votes of the windows with the most votes of all."""
     keys = np.sort(votes.recording * _DIAGONALS + votes.diagonal + _DIAGONALS // 2)
     counts = np.searchsorted(keys, keys + SPREAD_FRAMES) - np.arange(len(keys))
-    enough = np.flatnonzero(counts >= LEAST_VOTES)
+    enough = np.flatnonzero(counts >= least)
+    enough = enough[np.argsort(-counts[enough], kind="stable")]
+    # Of windows that overlap one is enough: a loop has thousands.
+    enough = enough[np.sort(np.unique(keys[enough] // APART_FRAMES, return_index=True)[1])]
     taken: list[tuple[int, int, int]] = []
-    last_of: dict[int, list[int]] = {}
-    for place in enough[np.argsort(-counts[enough], kind="stable")].tolist():
+    diagonals_of: dict[int, list[int]] = {}
+    for place in enough.tolist():
         recording, shifted = divmod(int(keys[place]), _DIAGONALS)
         diagonal = shifted - _DIAGONALS // 2
-        others = last_of.setdefault(recording, [])
-        if len(others) < LINES_PER_RECORDING and all(
-            abs(diagonal - other) > APART_FRAMES for other in others
-        ):
-            others.append(diagonal)
+        others = diagonals_of.get(recording, [])
+        if not others and len(diagonals_of) == MOST_RECORDINGS:
+            continue
+        is_new = all(abs(diagonal - other) > APART_FRAMES for other in others)
+        if is_new and len(others) < LINES_PER_RECORDING:
+            diagonals_of[recording] = [*others, diagonal]
             taken.append((recording, diagonal, int(counts[place])))
-        if len(taken) == MOST_LINES:
-            break
     return taken
 
 
-def _fitted(
-    digest: AudioDigest, votes: _Votes, recording: int, diagonal: int, speed: float, count: int
-) -> Line:
+def _fitted(guess: _Guess) -> Line:
     """The straight line through the votes near a diagonal, drawn longer step by step."""
-    own = votes.recording == recording
-    new, known = votes.new_frame[own].astype(np.float64), votes.known_frame[own]
-    slope, start = 1.0, diagonal + SPREAD_FRAMES / 2
+    own = guess.found.recording == guess.recording
+    new = guess.found.new_frame[own].astype(np.float64)
+    known = guess.found.known_frame[own].astype(np.float64)
+    slope, start = 1.0, guess.diagonal + SPREAD_FRAMES / 2
     for reach in (SPREAD_FRAMES, SPREAD_FRAMES, SPREAD_FRAMES / 2, SPREAD_FRAMES / 2):
         near = np.abs(known - (start + slope * new)) <= reach
-        x, y = new[near], known[near].astype(np.float64)
-        spread = float(np.square(x - x.mean()).sum()) if len(x) else 0.0
-        if len(x) < LEAST_VOTES or spread == 0:
+        x, y = new[near], known[near]
+        if len(x) < _FEWEST_TO_FIT or np.ptp(x) < _LEAST_FRAMES_TO_FIT:
+            start = float(np.median(y - slope * x)) if len(x) else start
             break
-        slope = float(((x - x.mean()) * (y - y.mean())).sum()) / spread
-        slope = min(max(slope, 0.99), 1.01) if np.ptp(x) > 300 else 1.0
+        from_mean = x - x.mean()
+        slope = float((from_mean * (y - y.mean())).sum() / np.square(from_mean).sum())
+        slope = min(max(slope, 1 - _MOST_SLOPE), 1 + _MOST_SLOPE)
         start = float(y.mean() - slope * x.mean())
     return Line(
-        digest=digest,
+        digest=guess.digest,
         offset_s=start / FRAMES_PER_SECOND,
-        speed=slope / speed,
-        votes=count,
+        speed=slope / guess.speed,
+        votes=guess.votes,
     )

@@ -33,9 +33,6 @@ from audio_ident.units import Ticks, seconds_to_ticks, ticks_to_seconds
 VERSION = 1
 """Of everything that decides which relations there are; raised with every change."""
 
-MOST_RECORDINGS = 10
-"""Known recordings that are listened to closely, those with the most votes first."""
-
 LEAST_SPAN_S = 12.0
 """A shorter stretch is a sample, a jingle or chance."""
 
@@ -54,33 +51,39 @@ LOW_PERCENTILE = 5
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What the windows of a stretch must show."""
+    """What the windows of a stretch must show; `low` is the `LOW_PERCENTILE`."""
 
     mean_chroma: float
     low_chroma: float
     mean_landmarks: float
     low_landmarks: float
+    chroma_spread: float = 1.0
+    """Greatest distance of the low from the mean: a codec harms all windows alike, a voice that
+    is missing harms those where it sings."""
 
 
-SAME = Bounds(mean_chroma=0.93, low_chroma=0.915, mean_landmarks=0.72, low_landmarks=0.55)
-"""For the same recording at its own speed."""
+CLEAR = Bounds(mean_chroma=0.92, low_chroma=0.91, mean_landmarks=0.70, low_landmarks=0.54)
+"""The same recording at its own speed. Karaoke pairs reach a low of 0.897 with a voice 10 dB
+below the music, and far less with one that is as loud."""
 
-SAME_BUT_DISTORTED = Bounds(
-    mean_chroma=0.88, low_chroma=0.82, mean_landmarks=0.91, low_landmarks=0.85
+EVEN = Bounds(
+    mean_chroma=0.88, low_chroma=0.85, mean_landmarks=0.72, low_landmarks=0.54, chroma_spread=0.035
 )
-"""For a recording that clips or was equalised: nearly all peaks are there, the levels are not."""
+"""After several lossy encoders everything is a little worse, nothing much; karaoke: from 0.045."""
 
-SAME_AT_OTHER_SPEED = Bounds(
-    mean_chroma=0.66, low_chroma=0.58, mean_landmarks=0.76, low_landmarks=0.62
-)
+DISTORTED = Bounds(mean_chroma=0.86, low_chroma=0.80, mean_landmarks=0.87, low_landmarks=0.83)
+"""A recording that clips or was equalised: nearly all peaks are there, the levels are not."""
+
+AT_OTHER_SPEED = Bounds(mean_chroma=0.64, low_chroma=0.58, mean_landmarks=0.74, low_landmarks=0.60)
 """The fingerprints suffer from speed, so the landmarks must say more."""
 
-SHARED = Bounds(mean_chroma=0.88, low_chroma=0.75, mean_landmarks=0.60, low_landmarks=0.45)
-"""For a stretch that one recording contains of another."""
+SHARED = Bounds(mean_chroma=0.86, low_chroma=0.75, mean_landmarks=0.60, low_landmarks=0.45)
+"""A stretch that one recording contains of another, at its own speed ..."""
 
 SHARED_AT_OTHER_SPEED = Bounds(
-    mean_chroma=0.66, low_chroma=0.58, mean_landmarks=0.70, low_landmarks=0.50
+    mean_chroma=0.64, low_chroma=0.58, mean_landmarks=0.70, low_landmarks=0.50
 )
+"""... and at another."""
 
 OTHER_VERSION_LANDMARKS = 0.20
 """Where a line goes on beyond its stretches and still shares more than this, the two are versions
@@ -150,9 +153,9 @@ def find_relations(
     for line in find_lines(snapshot, new.landmarks, digest):
         by_digest.setdefault(line.digest, []).append(line)
     relations: list[Relation] = []
-    for other in list(by_digest)[:MOST_RECORDINGS]:
+    for other, lines in by_digest.items():
         known = find_sound(other)
-        relation = relate(digest, new, other, known, by_digest[other]) if known else None
+        relation = relate(digest, new, other, known, lines) if known else None
         if relation is not None:
             relations.append(relation)
     return tuple(sorted(relations, key=lambda found: found.kinship is not Kinship.SAME_RECORDING))
@@ -208,8 +211,8 @@ def _spans_both(found: _Found) -> bool:
 
 def _is_same(course: Course) -> bool:
     if abs(course.line.speed - 1) > OWN_SPEED:
-        return _holds(course, SAME_AT_OTHER_SPEED)
-    return _holds(course, SAME) or _holds(course, SAME_BUT_DISTORTED)
+        return _holds(course, AT_OTHER_SPEED)
+    return any(_holds(course, bounds) for bounds in (CLEAR, EVEN, DISTORTED))
 
 
 def _cover_s(stretch: Stretch, found: _Found) -> float:
@@ -226,11 +229,15 @@ def _lengths_s(found: _Found) -> tuple[float, float]:
 def _holds(course: Course, bounds: Bounds) -> bool:
     if not len(course.start_s):
         return False
+    mean_chroma, mean_landmarks = float(course.chroma.mean()), float(course.landmarks.mean())
+    low_chroma = float(np.percentile(course.chroma, LOW_PERCENTILE))
+    low_landmarks = float(np.percentile(course.landmarks, LOW_PERCENTILE))
     return (
-        float(course.chroma.mean()) >= bounds.mean_chroma
-        and float(np.percentile(course.chroma, LOW_PERCENTILE)) >= bounds.low_chroma
-        and float(course.landmarks.mean()) >= bounds.mean_landmarks
-        and float(np.percentile(course.landmarks, LOW_PERCENTILE)) >= bounds.low_landmarks
+        mean_chroma >= bounds.mean_chroma
+        and low_chroma >= bounds.low_chroma
+        and mean_chroma - low_chroma <= bounds.chroma_spread
+        and mean_landmarks >= bounds.mean_landmarks
+        and low_landmarks >= bounds.low_landmarks
     )
 
 
