@@ -28,20 +28,23 @@ OTHER_PAIRS_PER_SECOND = 3
 """Looked up at each other speed; a whole file that was sped up has thousands of pairs."""
 
 MOST_PAIRS = 40_000
-"""Of a very long file the pairs of all seconds are thinned to this, about two hours in full."""
+"""Of a recording of more than an hour some seconds are left out, so that no more are looked up."""
 
-SPEEDS = (0.98, 0.99, 1.01, 1.02)
-"""Other speeds; what lies between, up to 0.5 % away, still shares enough hashes."""
+SPEEDS = (0.98, 0.985, 0.99, 0.995, 1.005, 1.01, 1.015, 1.02)
+"""Other speeds; what lies between, up to 0.25 % away, still shares enough hashes."""
 
-MOST_HITS = 240_000
+HIGHEST_BIN_AT_OTHER_SPEED = 200
+"""Only pairs below, 1.6 kHz, are looked up there: 0.25 % moves them by less than half a bin."""
+
+MOST_HITS = 120_000
 """Postings read at the own speed, over all segments; the longest lists, which say least, are left
 out first."""
 
-MOST_HITS_AT_OTHER_SPEED = 80_000
+MOST_HITS_AT_OTHER_SPEED = 30_000
 """And at each other speed."""
 
 SPREAD_FRAMES = 6
-"""Votes within 0.2 s count together: what half a per cent of speed drifts in 40 s."""
+"""Votes within 0.2 s count together: a quarter of a per cent of speed drifts that far in 80 s."""
 
 LEAST_VOTES = 11
 """On one line at the own speed. By chance the best of 10,000 recordings gets about ten; 20 s that
@@ -64,7 +67,7 @@ _LEAST_FRAMES_TO_FIT = 300
 """Votes within less than 10 s tell where a line lies, but not how steep it is."""
 
 _MOST_SLOPE = 0.01
-"""How far a line may be from the speed that was tried: the speeds are 1 % apart."""
+"""How far a line may be from the speed that was tried: the speeds are 0.5 % apart."""
 
 _STRENGTHS = 256
 
@@ -141,7 +144,10 @@ def find_lines(
     own_digest
         Its name: a recording that is analysed again is indexed already.
     """
-    plain, thinned = _strongest(landmarks, (PAIRS_PER_SECOND, OTHER_PAIRS_PER_SECOND))
+    pairs, strength = _pairs_of(landmarks)
+    plain = _strongest(pairs, strength, PAIRS_PER_SECOND)
+    low = np.maximum(pairs.first_bin, pairs.second_bin) <= HIGHEST_BIN_AT_OTHER_SPEED
+    thinned = _strongest(pairs.part(low), strength[low], OTHER_PAIRS_PER_SECOND)
     guesses = _guesses_at(snapshot, plain, 1.0)
     for speed in SPEEDS:
         guesses += _guesses_at(snapshot, thinned, speed)
@@ -162,8 +168,8 @@ def _are_apart(one: Line, other: Line) -> bool:
     return abs(one.offset_s - other.offset_s) > APART_FRAMES / FRAMES_PER_SECOND
 
 
-def _strongest(landmarks: Landmarks, per_second: tuple[int, ...]) -> tuple[_Pairs, ...]:
-    """The pairs of the strongest peaks of every second, for each density that is wanted."""
+def _pairs_of(landmarks: Landmarks) -> tuple[_Pairs, npt.NDArray[np.int64]]:
+    """All landmark pairs of a recording, and how strong the weaker peak of each is."""
     anchor, target = kernels.pair_peaks(landmarks.frame, landmarks.bin, INDEX_PAIRS)
     frames, bins = landmarks.frame.astype(np.int64), landmarks.bin.astype(np.int64)
     pairs = _Pairs(
@@ -172,14 +178,18 @@ def _strongest(landmarks: Landmarks, per_second: tuple[int, ...]) -> tuple[_Pair
         first_bin=bins[anchor],
         second_bin=bins[target],
     )
-    strength = np.minimum(landmarks.strength[anchor], landmarks.strength[target]).astype(np.int64)
+    strength = np.minimum(landmarks.strength[anchor], landmarks.strength[target])
+    return pairs, strength.astype(np.int64)
+
+
+def _strongest(pairs: _Pairs, strength: npt.NDArray[np.int64], per_second: int) -> _Pairs:
+    """The strongest pairs of every second; of a very long recording, seconds are left out."""
     second = (pairs.frame // FRAMES_PER_SECOND).astype(np.int64)
     order = np.argsort(second * _STRENGTHS - strength, kind="stable")
-    starts = np.searchsorted(second[order], second[order])
-    rank = np.arange(len(order)) - starts
-    step = max(1, -(-len(np.unique(second)) * max(per_second) // MOST_PAIRS))
-    fits = second[order] % step == 0
-    return tuple(pairs.part(order[(rank < most) & fits]) for most in per_second)
+    second = second[order]
+    rank = np.arange(len(order)) - np.searchsorted(second, second)
+    step = max(1, -(-len(np.unique(second)) * per_second // MOST_PAIRS))
+    return pairs.part(order[(rank < per_second) & (second % step == 0)])
 
 
 def _guesses_at(snapshot: Snapshot, pairs: _Pairs, speed: float) -> list[_Guess]:
