@@ -141,6 +141,24 @@ class Settings(BaseSettings):
         description="Space that an import leaves free on the disk of `data_dir`.",
         json_schema_extra={"unit": "bytes"},
     )
+    keeper_order: tuple[
+        Literal["lossless", "complete", "bandwidth", "bit_rate", "tags", "folder"], ...
+    ] = pydantic.Field(
+        default=("lossless", "complete", "bandwidth", "bit_rate", "tags", "folder"),
+        description="What counts when a file of a group of duplicates is suggested to be kept, "
+        "the most important first; what is left out does not count. A list, in the environment as "
+        "JSON.",
+        json_schema_extra={
+            "default_text": '`["lossless", "complete", "bandwidth", "bit_rate", "tags", "folder"]`'
+        },
+    )
+    preferred_folders: tuple[Annotated[Path, pydantic.AfterValidator(_absolute)], ...] = (
+        pydantic.Field(
+            default=(),
+            description="Folders whose files are rather kept, the most preferred first. A list.",
+            json_schema_extra={"default_text": "`[]`"},
+        )
+    )
     log_level: Literal["debug", "info", "warning", "error"] = pydantic.Field(
         default="warning", description="Least severity of the events written to the log."
     )

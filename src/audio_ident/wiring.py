@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
+from audio_ident.core.keeper import Criterion
+from audio_ident.core.kinship import relations_of
 from audio_ident.core.layout import LAYOUT
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.decoder_pyav import PyavDecoder
@@ -27,6 +29,7 @@ from audio_ident.ingest.places import root_folders
 from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.queue import SessionQueue
 from audio_ident.ingest.rebuild import rebuild
+from audio_ident.ingest.relating import relate_all
 from audio_ident.ingest.repair import repair
 from audio_ident.ingest.schedule import parse_schedule
 from audio_ident.ingest.tools import (
@@ -40,8 +43,10 @@ from audio_ident.ingest.tools import (
 from audio_ident.ingest.watch import FolderWatch, WatchPlan
 from audio_ident.ingest.worker import WorkerLimits
 from audio_ident.library.backup import LibraryBackups
+from audio_ident.library.bandwidth import find_bandwidth_hz
 from audio_ident.library.check import StoresForReading, check
 from audio_ident.library.diagnosis.installation import diagnose_installation
+from audio_ident.library.duplicates import Duplicates, KeeperRules
 from audio_ident.library.export import TrackExporter
 from audio_ident.library.left_recordings import show_left_recordings
 from audio_ident.library.leftovers import find_leftovers, remove_leftovers
@@ -211,8 +216,18 @@ class LocalApplication:
         with WriterLock(self._places.data_directory):
             return self._rebuild(on_progress=on_progress)
 
+    @property
+    def duplicates(self) -> Duplicates:
+        """Files that hold the same music."""
+        rules = KeeperRules(
+            order=tuple(Criterion(name) for name in self._settings.keeper_order),
+            preferred_folders=tuple(str(folder) for folder in self._settings.preferred_folders),
+        )
+        bandwidth_of = functools.partial(find_bandwidth_hz, self._artefacts)
+        return Duplicates(self._catalogue, rules, bandwidth_of, CLOCK.now)
+
     def _rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
-        return rebuild(
+        summary = rebuild(
             self._catalogue,
             self._artefacts,
             landmarks_of,
@@ -220,6 +235,9 @@ class LocalApplication:
             functools.partial(rebuild_index, self._places.index),
             on_progress,
         )
+        snapshot = self._reader.snapshot()
+        relate_all(self._catalogue, self._artefacts, snapshot, relations_of, on_progress)
+        return summary
 
     def _if_nobody_writes(self, action: Callable[[], None]) -> None:
         # a folder that cannot be written has no writer, and nothing to be noted either
@@ -275,6 +293,7 @@ class LocalApplication:
             landmarks_of=landmarks_of,
             versions=VERSIONS,
             clock=CLOCK,
+            relate=relations_of,
         )
 
 

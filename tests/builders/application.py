@@ -22,6 +22,7 @@ from audio_ident.model.reports import (
 )
 from audio_ident.model.sessions import SessionState, StoredSession
 from audio_ident.settings import Settings
+from builders.duplicates import MemoryDuplicates
 from builders.memory_sessions import MemorySessions
 from builders.reports import an_import_progress, an_import_summary, an_unknown_clip
 
@@ -48,6 +49,7 @@ class MemoryApplication:
     exporter: Any = None
     backups: Any = None
     selftest: Any = None
+    duplicates: MemoryDuplicates = dataclasses.field(default_factory=MemoryDuplicates)
     _imports: MemorySessions = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:

@@ -125,4 +125,5 @@ def test_a_range_that_begins_in_an_empty_bucket_is_found() -> None:
         frame=np.array([2], np.int32),
     )
     lists = Lists(begin=np.array([0]), middle=np.array([0]), end=np.array([1]))
-    assert kernels.gather_places(postings, lookup, lists).tolist() == [7]
+    places, hits = kernels.gather_places(postings, lookup, lists)
+    assert (places.tolist(), hits.tolist()) == ([7], [1])

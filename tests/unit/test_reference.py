@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from audio_ident.cli import documents
+from audio_ident.cli import documents, documents_duplicates
 from audio_ident.cli.exits import ExitCode
 from audio_ident.model.answer import Span
 from audio_ident.model.codes import CODES
@@ -24,6 +24,7 @@ from audio_ident.model.reports import (
     RebuildSummary,
 )
 from audio_ident.model.sessions import Profile
+from builders.duplicates import a_containment, a_decision, a_group
 from builders.memory_sessions import NOON, a_session
 from builders.reports import a_failure, a_match, a_track, an_identified_clip, an_import_summary
 from builders.tools import a_restore_summary, a_selftest_report
@@ -68,6 +69,9 @@ DOCUMENTS = [
     documents.restore_document(a_restore_summary()),
     documents.selftest_document(a_selftest_report()),
     documents.parameter_document(PARAMETERS[0]),
+    documents_duplicates.group_document(a_group()),
+    documents_duplicates.containment_document(a_containment()),
+    documents_duplicates.decision_document(a_decision()),
 ]
 """One of each shape, with everything filled in."""
 

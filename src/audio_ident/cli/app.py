@@ -12,6 +12,7 @@ from audio_ident.cli.backup import backup, restore
 from audio_ident.cli.completion import completion
 from audio_ident.cli.config import config
 from audio_ident.cli.doctor import doctor
+from audio_ident.cli.duplicates import duplicates
 from audio_ident.cli.errors import errors
 from audio_ident.cli.export import export
 from audio_ident.cli.identify import identify
@@ -93,6 +94,7 @@ def make_cli(entrance: Entrance) -> typer.Typer:
     cli.command("import")(import_)
     for command in COMMANDS:
         cli.command()(command)
+    cli.add_typer(duplicates)
     cli.add_typer(config, name="config")
     cli.add_typer(sessions, name="sessions")
     cli.add_typer(profiles, name="profiles")

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from audio_ident.cli.application_duplicates import Duplicates
 from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
 from audio_ident.cli.application_watching import Watching
@@ -33,6 +34,11 @@ class Application(Protocol):
     exporter: Exporter
     backups: Backups
     selftest: SelfTest
+
+    @property
+    def duplicates(self) -> Duplicates:
+        """Files that hold the same music."""
+        ...
 
     @property
     def queue(self) -> Queue:

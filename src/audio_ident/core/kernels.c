@@ -216,9 +216,11 @@ static int64_t lower_bound(const postings *p, int64_t first, int64_t end, uint64
 
 /* Copies the places that the postings of some hashes vote for. The records of hash range i lie from
  * begin[i] to end[i], those of its last bucket from middle[i] on: the table of buckets is not read
- * again, since each page of it costs as much as a page of postings. */
+ * again, since each page of it costs as much as a page of postings. hits[i] becomes the number of
+ * places that hash range i gave. */
 int64_t gather_places(const postings *p, const uint32_t *first_hash, const uint32_t *last_hash, const int32_t *clip_frame,
-                      const int64_t *begin, const int64_t *middle, const int64_t *end, int64_t n, uint32_t *place, int64_t room)
+                      const int64_t *begin, const int64_t *middle, const int64_t *end, int64_t n,
+                      int64_t *hits, uint32_t *place, int64_t room)
 {
     const int64_t width = p->low_bits + p->frame_bits, ahead = 12;
     const uint64_t low_mask = (UINT64_C(1) << p->low_bits) - 1, frame_mask = (UINT64_C(1) << p->frame_bits) - 1;
@@ -226,12 +228,14 @@ int64_t gather_places(const postings *p, const uint32_t *first_hash, const uint3
     for (int64_t i = 0; i < n; i++) {
         if (i + ahead < n) __builtin_prefetch(p->packed + ((uint64_t)begin[i + ahead] * (uint64_t)width >> 3));
         const int is_one_bucket = first_hash[i] >> p->low_bits == last_hash[i] >> p->low_bits;
+        const int64_t before = found;
         int64_t r = lower_bound(p, begin[i], is_one_bucket ? end[i] : middle[i], first_hash[i] & low_mask);
         for (; r < end[i] && found < room; r++) {
             const uint64_t record = record_at(p->packed, r, width);
             if (r >= middle[i] && record >> p->frame_bits > (last_hash[i] & low_mask)) break;
             place[found++] = (uint32_t)((int64_t)(record & frame_mask) - clip_frame[i]);
         }
+        hits[i] = found - before;
     }
     return found;
 }

@@ -255,10 +255,20 @@ class Lists:
         return Lists(begin=self.begin[which], middle=self.middle[which], end=self.end[which])
 
 
-def gather_places(postings: Postings, lookup: Lookup, lists: Lists) -> npt.NDArray[np.uint32]:
-    """Where each posting of the looked-up hashes would have the clip begin, in index frames."""
+def gather_places(
+    postings: Postings, lookup: Lookup, lists: Lists
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Where each posting of the looked-up hashes would have the clip begin, in index frames.
+
+    Returns
+    -------
+    tuple
+        The places of the first hash, then those of the second and so on (modulo 2**32); and how
+        many each hash gave, shape as the lookup.
+    """
     room = int(lists.sizes().sum())
     place = np.empty(room, np.uint32)
+    hits = np.empty(len(lookup.frame), np.int64)
     where = _Postings(_address(postings.packed), postings.low_bits, postings.frame_bits)
     hashes = (lookup.first_hash, lookup.last_hash, lookup.frame)
     ranges = (lists.begin, lists.middle, lists.end)
@@ -268,10 +278,11 @@ def gather_places(postings: Postings, lookup: Lookup, lists: Lists) -> npt.NDArr
         ctypes.byref(where),
         *(_address(array) for array in arrays),
         _int(len(lookup.frame)),
+        _address(hits),
         _address(place),
         _int(room),
     )
-    return place[:count]
+    return place[:count], hits
 
 
 def count_votes(

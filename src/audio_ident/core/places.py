@@ -100,7 +100,7 @@ def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, effort: Effort
     if not len(starts):
         return np.zeros(0, PLACE)
     frames, votes = kernels.count_votes(
-        hits_in(segment, lookup, _share_of_hits(snapshot, number, effort.most_hits)),
+        hits_in(segment, lookup, share_of_hits(snapshot, number, effort.most_hits)),
         spread_frames=VOTE_SPREAD_FRAMES,
         most_candidates=effort.most_places,
     )
@@ -120,6 +120,23 @@ def _proposed_in(snapshot: Snapshot, number: int, lookup: Lookup, effort: Effort
 
 def hits_in(segment: Segment, lookup: Lookup, most_hits: int) -> npt.NDArray[np.uint32]:
     """Where the postings of the looked-up hashes would have the clip begin, one for each."""
+    return gather_hits(segment, lookup, most_hits).place
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Hits:
+    """What a segment holds of some hashes."""
+
+    place: npt.NDArray[np.uint32]
+    """Frame of the segment's axis at which frame 0 of the lookup would lie, modulo 2**32."""
+    lookup: Lookup
+    """The hashes that were looked up: those whose lists were affordable."""
+    count: npt.NDArray[np.int64]
+    """Places of each of them, which lie one after the other; shape as `lookup`."""
+
+
+def gather_hits(segment: Segment, lookup: Lookup, most_hits: int) -> Hits:
+    """Postings of the looked-up hashes, the longest lists left out beyond `most_hits`."""
     postings = postings_of(segment)
     first_bucket = lookup.first_hash >> np.uint32(postings.low_bits)
     last_bucket = lookup.last_hash >> np.uint32(postings.low_bits)
@@ -130,13 +147,15 @@ def hits_in(segment: Segment, lookup: Lookup, most_hits: int) -> npt.NDArray[np.
     )
     affordable = _within_budget(lists.sizes(), most_hits)
     lookup, lists = lookup.part(affordable), lists.part(affordable)
-    parts = [np.zeros(0, np.uint32)]
+    places, counts = [np.zeros(0, np.uint32)], [np.zeros(0, np.int64)]
     for first in range(0, len(lookup.frame), LOOKUPS_BETWEEN_RELEASES):
         part = slice(first, first + LOOKUPS_BETWEEN_RELEASES)
         segment.release()
-        parts.append(kernels.gather_places(postings, lookup.part(part), lists.part(part)))
+        place, count = kernels.gather_places(postings, lookup.part(part), lists.part(part))
+        places.append(place)
+        counts.append(count)
     segment.release()
-    return np.concatenate(parts)
+    return Hits(place=np.concatenate(places), lookup=lookup, count=np.concatenate(counts))
 
 
 def _within_budget(sizes: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.bool_]:
@@ -149,7 +168,7 @@ def _within_budget(sizes: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.bo
     return kept
 
 
-def _share_of_hits(snapshot: Snapshot, number: int, most_hits: int) -> int:
+def share_of_hits(snapshot: Snapshot, number: int, most_hits: int) -> int:
     """Hits that a segment may cost, in proportion to its postings."""
     sizes = [int(postings_of(segment).bucket_start[-1]) for segment in snapshot.segments]
     return max(1, most_hits * sizes[number] // max(1, sum(sizes)))

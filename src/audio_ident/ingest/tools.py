@@ -6,16 +6,31 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from audio_ident.ingest.describe import Describer
 from audio_ident.ingest.scanner import DEEPEST
 from audio_ident.ingest.stages import ListenedFile
 from audio_ident.model.analysis import Analysis, AudioDigest
+from audio_ident.model.kinship import Relation
 from audio_ident.model.landmarks import Landmarks
+from audio_ident.model.segment import Snapshot
 from audio_ident.stores.fingerprints.protocol import FingerprintIndex
 from audio_ident.stores.pictures.protocol import PictureStore
 from audio_ident.stores.sql.unit_of_work import Catalogue
+
+Relate: TypeAlias = Callable[
+    [Snapshot, Analysis, Callable[[AudioDigest], Analysis | None]], tuple[Relation, ...]
+]
+"""Tells how a recording is related to those of an index, whose analyses it can ask for."""
+
+
+def relate_nothing(
+    snapshot: Snapshot, analysis: Analysis, find_analysis: Callable[[AudioDigest], Analysis | None]
+) -> tuple[Relation, ...]:
+    """A `Relate` that finds nothing."""
+    del snapshot, analysis, find_analysis
+    return ()
 
 
 class Artefacts(Protocol):
@@ -79,6 +94,7 @@ class Stores:
     """Takes the landmarks out of an analysis."""
     versions: Versions
     clock: Clock
+    relate: Relate = relate_nothing
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

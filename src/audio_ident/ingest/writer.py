@@ -12,6 +12,7 @@ from pathlib import Path
 from audio_ident.errors import FileProblem
 from audio_ident.ingest.identity import relink_by_audio
 from audio_ident.ingest.job import Job
+from audio_ident.ingest.relating import find_relations
 from audio_ident.ingest.stages import Heard
 from audio_ident.ingest.tools import Stores
 from audio_ident.model.analysis import Analysis
@@ -47,8 +48,10 @@ def save_heard(
 ) -> SavedFile:
     """Keep what was heard in a file."""
     times = StageTimes(started_at=handed_at, ended_at=stores.clock.now())
+    relations = find_relations(stores, heard.analysis)
     with stores.catalogue.writing() as rows:
         audio_id = rows.audios.save(heard.analysis.digest, heard.analysis.facts)
+        rows.relations.replace(audio_id, relations)
         content = Content(sha256=heard.sha256, audio_id=audio_id)
         is_moved = relink_by_audio(rows, stores, job, audio_id)
         file_id = rows.files.save(job.stamp, content, stores.clock.now())

@@ -13,7 +13,13 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from audio_ident.stores.sql.tables import Base, ProfileRow, RootRow, UtcTime
+from audio_ident.stores.sql.tables import (
+    Base,
+    DuplicateDecisionRow,
+    ProfileRow,
+    RootRow,
+    UtcTime,
+)
 
 Entry: TypeAlias = Mapping[str, Any]
 """A row, ready for JSON: times are ISO 8601, bytes are text with surrogate escapes."""
@@ -48,7 +54,12 @@ class HumanPart:
 HUMAN_PARTS: tuple[HumanPart, ...] = (
     HumanPart(table=RootRow, key=("path",), moments=("added_at",)),
     HumanPart(table=ProfileRow, key=("name",), moments=("created_at", "last_used_at")),
-)  # fmt: skip
+    HumanPart(
+        table=DuplicateDecisionRow,
+        key=("first_digest", "second_digest", "verdict", "decided_at"),
+        moments=("decided_at", "revoked_at"),
+    ),
+)
 
 
 class HumanRows:

@@ -346,3 +346,51 @@ class ErrorRow(Base):
     severity: Mapped[str] = mapped_column(sa.String(16))
     fact: Mapped[str]
     occurred_at: Mapped[datetime.datetime]
+
+
+class RelationRow(Base):
+    """What listening says of two recordings; derived, and made again whenever it is needed."""
+
+    __tablename__ = "relations"
+    __table_args__ = (
+        sa.UniqueConstraint("first_audio_id", "second_audio_id"),
+        sa.CheckConstraint("first_audio_id <> second_audio_id", name="apart"),
+        sa.CheckConstraint("kinship IN ('same_recording', 'contained_in')", name="kinship"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_audio_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("audios.id", ondelete="CASCADE"), index=True
+    )
+    second_audio_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("audios.id", ondelete="CASCADE"), index=True
+    )
+    kinship: Mapped[str] = mapped_column(sa.String(16))
+    spans: Mapped[list[list[int]]] = mapped_column(sa.JSON)
+    """For each span four numbers of ticks: start and end in the first, start and end in the
+    second."""
+    offset_ticks: Mapped[int] = mapped_column(sa.BigInteger)
+    speed: Mapped[float] = mapped_column(sa.Double)
+    agreement: Mapped[float] = mapped_column(sa.Double)
+    evidence: Mapped[dict[str, float]] = mapped_column(sa.JSON)
+    algorithm_version: Mapped[int]
+
+
+class DuplicateDecisionRow(Base):
+    """What a person decided of two recordings, by digest: it survives all that is derived."""
+
+    __tablename__ = "duplicate_decisions"
+    __table_args__ = (
+        sa.CheckConstraint("verdict IN ('not_duplicate', 'duplicate', 'keep')", name="verdict"),
+        sa.CheckConstraint("first_digest <= second_digest", name="order"),
+        sa.Index("ix_duplicate_decisions_first_digest", "first_digest", "second_digest"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_digest: Mapped[str] = mapped_column(sa.String(32))
+    second_digest: Mapped[str] = mapped_column(sa.String(32))
+    verdict: Mapped[str] = mapped_column(sa.String(16))
+    track_id: Mapped[str | None] = mapped_column(sa.String(36))
+    decided_at: Mapped[datetime.datetime]
+    decided_by: Mapped[str]
+    revoked_at: Mapped[datetime.datetime | None]

@@ -74,13 +74,13 @@ class Tracks:
     def listed(self, wanted: TrackFilter, offset: int = 0, limit: int | None = None) -> list[Track]:
         """One page of tracks, by path and start; all that follow when there is no limit."""
         query = _in_order(_restricted(_all_columns(), wanted)).offset(offset).limit(limit)
-        return [_track(row) for row in self._session.execute(query)]
+        return [track_of_row(row) for row in self._session.execute(query)]
 
     def streamed(self, wanted: TrackFilter) -> Iterator[Track]:
         """All tracks by path and start; memory does not grow with their number."""
         query = _in_order(_restricted(_all_columns(), wanted))
         rows = self._session.execute(query.execution_options(yield_per=_TRACKS_AT_ONCE))
-        return (_track(row) for row in rows)
+        return (track_of_row(row) for row in rows)
 
     def count(self, wanted: TrackFilter) -> int:
         """How many tracks there are on all pages."""
@@ -91,7 +91,7 @@ class Tracks:
         """The track of that id, None when there is none."""
         query = _joined(_all_columns()).where(TrackRow.id == track_id)
         row = self._session.execute(query).first()
-        return None if row is None else _track(row)
+        return None if row is None else track_of_row(row)
 
     def covering(self, digest: AudioDigest, at_ticks: Ticks) -> list[Track]:
         """Tracks, in any file with this audio, that sound at a time; files on disk first."""
@@ -109,7 +109,7 @@ class Tracks:
                 TrackRow.start_ticks,
             )
         )
-        return [_track(row) for row in self._session.execute(query)]
+        return [track_of_row(row) for row in self._session.execute(query)]
 
 
 def _all_columns() -> Any:  # noqa: ANN401 -- the type of a query that grows step by step
@@ -143,7 +143,8 @@ def _restricted(query: Any, wanted: TrackFilter) -> Any:  # noqa: ANN401
     return query
 
 
-def _track(row: Any) -> Track:  # noqa: ANN401
+def track_of_row(row: Any) -> Track:  # noqa: ANN401
+    """Track of a row of track, file, path of the root, audio and tags."""
     track, file, root_path, audio, tags = row
     relative_path = real_path(file.relative_path)
     path = os.fsdecode(root_path).rstrip("/") + "/" + relative_path

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from audio_ident.errors import DatabaseProblem, DiskFull, LibraryLocked, StoreReadOnly
 from audio_ident.stores.sql.audios import Audios
+from audio_ident.stores.sql.copies import Copies
+from audio_ident.stores.sql.decisions import Decisions
 from audio_ident.stores.sql.descriptions import Descriptions
 from audio_ident.stores.sql.dialect import (
     FOR_WRITING,
@@ -23,6 +25,7 @@ from audio_ident.stores.sql.human_parts import HumanRows
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.profiles import Profiles
+from audio_ident.stores.sql.relations import Relations
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
 from audio_ident.stores.sql.sessions import Sessions
@@ -46,6 +49,9 @@ class Rows:
     orphans: Orphans
     profiles: Profiles
     failures: Failures
+    relations: Relations
+    decisions: Decisions
+    copies: Copies
 
 
 class Catalogue:
@@ -116,6 +122,9 @@ def _rows(session: Session) -> Rows:
         orphans=Orphans(session),
         profiles=Profiles(session),
         failures=Failures(session),
+        relations=Relations(session),
+        decisions=Decisions(session),
+        copies=Copies(session),
     )
 
 
