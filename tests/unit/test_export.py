@@ -76,6 +76,14 @@ def test_a_playlist_tells_length_and_name_and_leaves_out_the_missing() -> None:
     assert len(lines) == 3
 
 
+def test_a_name_in_a_playlist_never_has_folders() -> None:
+    """A file without tags is called by its own name, also where its path was mapped."""
+    track = a_track(path="Z:\\Music\\01 - x.ogg", tags=Tags())
+    lines = text_of(as_playlist([track])).splitlines()
+
+    assert lines[1].endswith(",01 - x")
+
+
 @pytest.mark.parametrize("form", ExportForm)
 def test_every_form_has_a_writer(form: ExportForm) -> None:
     """An empty library is an empty export, with its head where there is one."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from audio_ident.library.export_paths import mapped_path
 from audio_ident.library.tracks import all_tracks
+from audio_ident.model.display import shown_title
 from audio_ident.model.export import ExportForm, PathMapping
 from audio_ident.model.library import TimingPoints, Track, TrackKind
 from audio_ident.model.tags import Tags
@@ -132,8 +133,10 @@ def _cell(value: object) -> str:
 def _playlist_head(track: Track) -> Iterator[str]:
     start_s = ticks_to_seconds(track.points.start_ticks)
     end_s = ticks_to_seconds(track.points.end_ticks)
-    title = track.tags.title or Path(track.path).stem
-    name = f"{track.tags.artist} - {title}" if track.tags.artist else title
+    # A mapped path may have backslashes, on which nothing else here would split.
+    named = dataclasses.replace(track, path=track.path.replace("\\", "/"))
+    title, artist = shown_title(named).text, track.tags.artist or track.evidence.artist
+    name = f"{artist} - {title}" if artist else title
     yield f"#EXTINF:{round(end_s - start_s)},{' '.join(name.splitlines())}"
     if track.kind.value != TrackKind.WHOLE_FILE.value:
         yield f"#EXTVLCOPT:start-time={start_s:.3f}"
