@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import decode, identify, imports, index, listeners
+from benchmarks import decode, duplicates, identify, imports, index, listeners
 from benchmarks.measure import Figure, save_results
 from benchmarks.music import Music, music_from
 
@@ -18,6 +18,7 @@ STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "index": index.measure,
     "import": imports.measure,
     "identify": identify.measure,
+    "duplicates": duplicates.measure,
 }
 
 
