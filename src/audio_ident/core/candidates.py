@@ -24,7 +24,7 @@ from audio_ident.model.segment import Snapshot
 PAIRS_PER_SECOND = 8
 """Looked up at the own speed: of 20 s that survive a codec, dozens of votes remain."""
 
-OTHER_PAIRS_PER_SECOND = 2
+OTHER_PAIRS_PER_SECOND = 4
 """Looked up at each other speed; a whole file that was sped up has thousands of pairs."""
 
 MOST_PAIRS = 40_000
