@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import analysis, decode, identify, imports, index, listeners, scan
+from benchmarks import analysis, decode, duplicates, identify, imports, index, listeners, scan
 from benchmarks.measure import Figure, save_results
 from benchmarks.music import Music, music_from
 
@@ -20,6 +20,7 @@ STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "import": imports.measure,
     "scan": scan.measure,
     "identify": identify.measure,
+    "duplicates": duplicates.measure,
 }
 
 

@@ -21,10 +21,10 @@ from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.landmarks import Landmarks
 from audio_ident.model.segment import Snapshot
 
-PAIRS_PER_SECOND = 10
+PAIRS_PER_SECOND = 8
 """Looked up at the own speed: of 20 s that survive a codec, dozens of votes remain."""
 
-OTHER_PAIRS_PER_SECOND = 3
+OTHER_PAIRS_PER_SECOND = 4
 """Looked up at each other speed; a whole file that was sped up has thousands of pairs."""
 
 MOST_PAIRS = 40_000
@@ -46,11 +46,11 @@ MOST_HITS_AT_OTHER_SPEED = 30_000
 SPREAD_FRAMES = 6
 """Votes within 0.2 s count together: a quarter of a per cent of speed drifts that far in 80 s."""
 
-LEAST_VOTES = 11
+LEAST_VOTES = 10
 """On one line at the own speed. By chance the best of 10,000 recordings gets about ten; 20 s that
 two recordings share give 30 and more."""
 
-LEAST_VOTES_AT_OTHER_SPEED = 10
+LEAST_VOTES_AT_OTHER_SPEED = 9
 """Fewer pairs are looked up there: half a minute at another speed gives 20 and more."""
 
 LINES_PER_RECORDING = 6
