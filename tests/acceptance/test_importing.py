@@ -123,8 +123,9 @@ def test_a_killed_import_goes_on(collection: Collection, tmp_path: Path) -> None
 
     for path, answer in zip(ready, answers, strict=True):
         assert str(path) in {track["path"] for track in answer["matches"][0]["tracks"]}
-    assert (summary["state"], summary["unchanged"] + summary["imported"]) == ("completed", FILES)
-    assert summary["unchanged"] >= len(ready) >= 2
+    known = summary["unchanged"] + summary["retagged"]  # a copy may lack no more than its tags
+    assert (summary["state"], known + summary["imported"]) == ("completed", FILES)
+    assert known >= len(ready) >= 2
     assert run(data, "check", "--deep").code == 0
 
 

@@ -31,7 +31,7 @@ def test_a_self_test_needs_tracks(tmp_path: Path) -> None:
     """An empty library cannot be tested, and says so."""
     ending = run(tmp_path / "data", "selftest", "--json")
 
-    assert (ending.code, ending.document["error"]["code"]) == (1, "BAD_INPUT")
+    assert (ending.code, ending.document["error"]["code"]) == (2, "BAD_INPUT")
 
 
 def test_tracks_are_exported(library: Path, collection: Collection, tmp_path: Path) -> None:

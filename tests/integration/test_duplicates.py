@@ -35,9 +35,7 @@ def opened(data: Path) -> Iterator[LocalApplication]:
 def bring_in(data: Path, folder: Path) -> None:
     """Import a folder; nothing fails."""
     with opened(data) as application:
-        summary = application.import_folders(
-            [folder], retry_failed=False, on_progress=lambda _: None, should_stop=lambda: False
-        )
+        summary = application.queue.import_now([folder], lambda: False)
     assert summary.failures == ()
 
 

@@ -1,4 +1,4 @@
-"""Four hours of audio fit into little memory and little time."""
+"""Four hours of audio fit into little memory."""
 
 import json
 import subprocess
@@ -16,13 +16,11 @@ from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.ingest.analyse import analyse
 from audio_ident.model.landmarks import landmarks_of
 
-started_s = time.process_time()
 limits = DecodeLimits(max_bytes=1 << 32, max_seconds=1e5, timeout_s=600)
 found = analyse(Path(sys.argv[1]), PyavDecoder(time.monotonic), LISTENERS, limits)
 status = Path("/proc/self/status").read_text()
 print(json.dumps({
     "peak_kib": int(status.split("VmHWM:")[1].split()[0]),
-    "cpu_s": time.process_time() - started_s,
     "ticks": found.analysis.facts.duration_ticks,
     "landmarks": len(landmarks_of(found.analysis).frame),
     "stretches": len(found.analysis.sections["silence"].fields["start_samples"]),
@@ -31,7 +29,7 @@ print(json.dumps({
 
 
 def test_four_hours_take_less_than_300_mb(tmp_path: Path) -> None:
-    """Every listener, landmarks among them, hears four hours in under 300 MB and 30 CPU seconds."""
+    """Every listener, landmarks among them, hears four hours in under 300 MB."""
     path = tmp_path / "hours.wav"
     write_hours(path)
     program = [sys.executable, "-c", PROGRAM, str(path)]
@@ -42,4 +40,3 @@ def test_four_hours_take_less_than_300_mb(tmp_path: Path) -> None:
     assert found["stretches"] == HOURS
     assert found["landmarks"] > HOURS * 10_000
     assert found["peak_kib"] < 300_000_000 / 1024
-    assert found["cpu_s"] < 30

@@ -201,7 +201,7 @@ class Listening:
 
     def _fail(self, finished: Finished[_T], error: FileProblem) -> None:
         job = finished.job
-        if isinstance(error, FileUnreadable) and root_is_gone(_root_of(job)):
+        if root_is_gone(_root_of(job)):  # whatever it looks like from inside a decoder
             raise RootVanished(f"{display_name(str(_root_of(job)))} cannot be reached any more")
         file_id = save_failure(self._stores, job, error, finished.handed_at)
         self._note_failure(job, error, file_id)
