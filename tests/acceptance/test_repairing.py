@@ -91,6 +91,19 @@ def lose_parents(data: Path) -> None:
     change_rows(data, "DELETE FROM files WHERE id = (SELECT min(id) FROM files)")
 
 
+def lose_a_picture(data: Path) -> None:
+    """Delete a size of a thumbnail."""
+    min((data / "pictures").rglob("*.jpg")).unlink()
+
+
+def store_a_strange_picture(data: Path) -> None:
+    """Keep a picture that no file shows."""
+    picture = min((data / "pictures").rglob("*.jpg"))
+    stranger = data / "pictures" / "ff" / picture.name.replace(picture.name[:64], "f" * 64)
+    stranger.parent.mkdir(exist_ok=True)
+    shutil.copy(picture, stranger)
+
+
 def leave_files_behind(data: Path) -> None:
     """Leave what a killed writer leaves."""
     (data / "index" / "segment-0000000999.seg").write_bytes(b"half")
@@ -109,6 +122,8 @@ DAMAGES = {
     lose_the_files_of_a_recording: "UNHELD",
     stop_in_the_middle: "UNFINISHED",
     lose_parents: "ORPHAN_ROW",
+    lose_a_picture: "PICTURE_MISSING",
+    store_a_strange_picture: "PICTURE_UNKNOWN",
     leave_files_behind: "LEFTOVER_FILE",
 }
 

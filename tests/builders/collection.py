@@ -11,6 +11,7 @@ from benchmarks.demo.pieces import FOREIGN, LIBRARY, Piece
 from benchmarks.demo.synthesise import synthesise
 
 from audio_ident.model.audio import Mono
+from builders.encode import cover_png
 
 SHORT = {"length_s": 20.0, "tempo_bpm": 160.0}
 """A piece has no fewer than sixteen bars, so that only a fast one is short."""
@@ -38,6 +39,7 @@ def make_collection(folder: Path) -> Collection:
     music = folder / "Musik & Lärm"
     music.mkdir(parents=True)
     paths = tuple(_make(piece, music / piece.artist) for piece in PIECES)
+    (paths[0].parent / "cover.png").write_bytes(cover_png())
     copy = music / "again.mp3"
     shutil.copy(paths[0], copy)
     foreign = _make(dataclasses.replace(FOREIGN, **SHORT), folder / "foreign")

@@ -31,7 +31,10 @@ def _forget_lost_pictures(stores: Stores) -> None:
     """The sweep has said that their files must be read again, which brings them back."""
     with stores.catalogue.writing() as rows:
         shown = rows.descriptions.shown_pictures()
-        rows.descriptions.forget_pictures({p for p in shown if not stores.pictures.has(p)})
+        lost = {sha256 for sha256 in shown if not stores.pictures.has(sha256)}
+        rows.descriptions.forget_pictures(lost)
+    for sha256 in lost:
+        stores.pictures.delete(sha256)  # a size or two may be left
 
 
 def _drop_unnamed_artefacts(stores: Stores) -> None:
