@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
-from benchmarks.demo.degrade import babble
 from benchmarks.demo.files import encode
 from benchmarks.demo.instruments import RATE_HZ
 
+from audio_ident.core.degrade import babble
 from audio_ident.model.audio import Mono
 
 Edit = Callable[[Mono], Mono]
@@ -92,7 +92,7 @@ VARIANTS: Mapping[str, Variant] = {
 
 def with_voice(sound: Mono) -> Mono:
     """The same with voices over it, 5 dB softer: as a song is to its karaoke version."""
-    return babble(sound, np.random.default_rng(7))
+    return babble(sound, RATE_HZ, np.random.default_rng(7))
 
 
 KARAOKE = Variant(edit=with_voice, suffix="mp3")
