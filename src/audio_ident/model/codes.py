@@ -56,6 +56,21 @@ REMARKS: tuple[Code, ...] = (
         "Write the tags again with a tag editor.",
     ),
     _remark(
+        "TAG_REJECTED",
+        "A tag is not what it should be, such as an id that is none; it is left out.",
+        "Correct the tag with a tag editor.",
+    ),
+    _remark(
+        "TAGS_ENCODING_UNSURE",
+        "A text seems to be written in an old encoding that nothing names; it is kept as it is.",
+        "If it reads wrongly, write the tag again with a tag editor.",
+    ),
+    _remark(
+        "CUE_BROKEN",
+        "A cue sheet has lines that cannot be understood; the others are used.",
+        "Correct the cue sheet; its problem is named with its line.",
+    ),
+    _remark(
         "PICTURE_REJECTED",
         "A picture is no picture, or too large; the file is used without it.",
         "Replace the picture with a tag editor.",
