@@ -23,8 +23,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 import sqlalchemy as sa
+from PIL import Image
 
+from audio_ident.core.kinship import relations_of
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.engines.protocols import DecodeLimits
@@ -88,6 +91,7 @@ def open_stores(data: Path) -> Stores:
         versions=VERSIONS,
         clock=CLOCK,
         pictures=FilePictureStore(data / "pictures"),
+        relate=relations_of,
     )
 
 
@@ -165,6 +169,9 @@ def write_piece(path: Path, seed: int) -> None:
 def change_music(folder: Path, chance: random.Random, seed: int) -> None:
     """Do to the folder what people do: add, remove, rename, copy, tag and replace files."""
     folder.mkdir(exist_ok=True, parents=True)
+    if seed % 5 == 0:
+        picture = np.random.default_rng(seed).integers(0, 256, (24, 24, 3), np.uint8)
+        Image.fromarray(picture).save(folder / "cover.png")
     files = sorted(folder.rglob("*.wav"))
     while len(files) < FILES:
         seed += 1
