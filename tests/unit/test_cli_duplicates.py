@@ -80,7 +80,7 @@ def test_show_of_the_unknown_fails(application: MemoryApplication) -> None:
     """What nothing is known about is named."""
     result = invoke(application, "show", "elsewhere")
 
-    assert result.exit_code == ExitCode.FAILED
+    assert result.exit_code == ExitCode.USAGE
     assert "elsewhere" in result.stderr
 
 
@@ -114,7 +114,7 @@ def test_undo_takes_back_and_history_shows(application: MemoryApplication) -> No
 
     assert "not duplicate" in invoke(application, "history").stdout
     assert invoke(application, "undo").exit_code == ExitCode.OK
-    assert invoke(application, "undo").exit_code == ExitCode.FAILED
+    assert invoke(application, "undo").exit_code == ExitCode.USAGE
 
 
 def test_export_tells_where_the_plan_is(application: MemoryApplication, tmp_path: Path) -> None:
