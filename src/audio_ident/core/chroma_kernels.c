@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
 #define FOR_WIDE_REGISTERS __attribute__((target_clones("avx2", "default")))
@@ -148,33 +149,66 @@ void weigh_bands(const float *restrict power, int64_t frames, int64_t bins, cons
     }
 }
 
+typedef int32_t mask __attribute__((vector_size(LANES * sizeof(int32_t))));
+
+#define PICK(where, a, b) ((lanes)(((mask)(a) & (where)) | ((mask)(b) & ~(where))))
+
+/* Mean of the n highest of `count` values, of their negatives if sign is -1. Every lane keeps the
+ * highest that it met, in falling order; the highest of all lanes are picked from those. */
+ALWAYS_INLINE float mean_of_highest(const float *restrict value, int64_t count, int64_t n, float sign)
+{
+    const lanes none = (lanes){0} - INFINITY;
+    const mask place = {0, 1, 2, 3, 4, 5, 6, 7};
+    lanes kept[MOST_EXTREME];
+    float highest[MOST_EXTREME], sum = 0;
+    for (int64_t i = 0; i < n; i++) { kept[i] = none; highest[i] = -INFINITY; }
+    for (int64_t b = 0; b < count; b += LANES) {
+        lanes now = none;
+        if (b + LANES <= count) {
+            memcpy(&now, value + b, sizeof now);
+            now *= sign;
+        } else if (count >= LANES) { /* the last eight, without those that were met */
+            memcpy(&now, value + count - LANES, sizeof now);
+            now = PICK(place >= (mask){0} + (int32_t)(b + LANES - count), now * sign, none);
+        } else {
+            for (int64_t lane = 0; lane < count; lane++) now[lane] = sign * value[lane];
+        }
+        for (int64_t i = 0; i < n; i++) {
+            const lanes before = kept[i];
+            const mask is_higher = now > before;
+            kept[i] = PICK(is_higher, now, before);
+            now = PICK(is_higher, before, now);
+        }
+    }
+    for (int64_t k = 0; k < n * LANES; k++) {
+        const float found = kept[k / LANES][k % LANES];
+        int64_t i = n - 1;
+        if (!(found > highest[i])) continue;
+        for (; i > 0 && highest[i - 1] < found; i--) highest[i] = highest[i - 1];
+        highest[i] = found;
+    }
+    for (int64_t i = 0; i < n; i++) sum += highest[i];
+    return sign * (sum / (float)n);
+}
+
+#define MEANS(n) (*above = mean_of_highest(band, count, n, 1), *below = mean_of_highest(band, count, n, -1))
+
 /* Mean of the `most` highest and of the `most` lowest values of each band [edge[k], edge[k + 1]). */
+FOR_WIDE_REGISTERS
 void band_extremes(const float *restrict power, int64_t frames, int64_t bins, const int64_t *restrict edge,
                    const int64_t *restrict most, int64_t bands, float *restrict high, float *restrict low)
 {
     for (int64_t t = 0; t < frames; t++) {
-        const float *row = power + t * bins;
         for (int64_t k = 0; k < bands; k++) {
-            float highest[MOST_EXTREME], lowest[MOST_EXTREME];
-            const int64_t n = most[k];
-            for (int64_t i = 0; i < n; i++) { highest[i] = -INFINITY; lowest[i] = INFINITY; }
-            for (int64_t b = edge[k]; b < edge[k + 1]; b++) {
-                const float value = row[b];
-                if (value > highest[n - 1]) {
-                    int64_t i = n - 1;
-                    for (; i > 0 && highest[i - 1] < value; i--) highest[i] = highest[i - 1];
-                    highest[i] = value;
-                }
-                if (value < lowest[n - 1]) {
-                    int64_t i = n - 1;
-                    for (; i > 0 && lowest[i - 1] > value; i--) lowest[i] = lowest[i - 1];
-                    lowest[i] = value;
-                }
+            const float *band = power + t * bins + edge[k];
+            const int64_t count = edge[k + 1] - edge[k];
+            float *above = high + t * bands + k, *below = low + t * bands + k;
+            switch (most[k]) { /* numbers that the compiler knows: the loops over them vanish */
+            case 1: MEANS(1); break;
+            case 2: MEANS(2); break;
+            case 4: MEANS(4); break;
+            default: MEANS(most[k]);
             }
-            float sum_high = 0, sum_low = 0;
-            for (int64_t i = 0; i < n; i++) { sum_high += highest[i]; sum_low += lowest[i]; }
-            high[t * bands + k] = sum_high / (float)n;
-            low[t * bands + k] = sum_low / (float)n;
         }
     }
 }

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_ident.core import kernels
+from audio_ident.core.chroma_kernels import Frames, power_spectra
 from audio_ident.core.kernels import Levels
 from audio_ident.model.audio import MONO_RATE_HZ, Mono
 
@@ -40,9 +41,6 @@ FRAMES_PER_SECOND = MONO_RATE_HZ / INDEX_HOP_SAMPLES
 
 FLOOR_POWER = 2.5e-8
 """Added to every power before the logarithm: about the noise of 16-bit samples in one bin."""
-
-_FRAMES_AT_ONCE = 64
-"""Frames transformed together: few enough that everything stays in the processor's cache."""
 
 TAPS = 32
 """Length of the filter before halving the rate, in samples at `MONO_RATE_HZ`."""
@@ -93,21 +91,10 @@ def levels_of(samples: Mono, frame_count: int, hop_samples: int) -> Levels:
     halved = kernels.halve_rate(
         samples[: 2 * ((frame_count - 1) * hop + WINDOW_SAMPLES - 1) + TAPS], _FILTER
     )
-    frames = np.lib.stride_tricks.sliding_window_view(halved, WINDOW_SAMPLES)[::hop]
-    levels = np.empty((frame_count, BINS), np.float32)
-    for first in range(0, frame_count, _FRAMES_AT_ONCE):
-        _write_levels(frames[first : first + _FRAMES_AT_ONCE], levels[first:])
-    return levels
-
-
-def _write_levels(frames: npt.NDArray[np.float32], levels: Levels) -> None:
-    """Log power of a few frames into the first rows of `levels`."""
-    levels = levels[: len(frames)]
-    spectra = np.fft.rfft(frames * _WINDOW)[:, :BINS]
-    np.square(spectra.real, out=levels)
-    levels += np.square(spectra.imag)
+    frames = Frames(window=_WINDOW, hop_samples=hop, first_bin=0, end_bin=BINS)
+    levels = power_spectra(halved, frames)
     levels += np.float32(FLOOR_POWER)
-    np.log(levels, out=levels)
+    return np.log(levels, out=levels)
 
 
 def levels_of_clip(samples: Mono) -> Levels:

@@ -15,11 +15,11 @@ from audio_ident.engines.feeds import new_feeds
 from audio_ident.engines.file_headers import file_bytes
 from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Sink, Source
 from audio_ident.engines.pyav_declared import declared_seconds
-from audio_ident.engines.pyav_frames import HELD_BACK_SAMPLES, FrameGatherer
+from audio_ident.engines.pyav_frames import HELD_BACK_SAMPLES, FrameGatherer, Gathered
 from audio_ident.engines.pyav_open import PYAV_ODDITIES, OpenedAudio, open_audio
 from audio_ident.engines.pyav_tally import Tally
 from audio_ident.errors import BadInput, DecodeTimeout, FileUnreadable, LimitExceeded
-from audio_ident.model.audio import Feed, NativeBlock
+from audio_ident.model.audio import Feed
 
 DEMUX_ATTEMPTS = 16
 """How often reading goes on behind a damaged place of the container."""
@@ -75,7 +75,8 @@ class _Hearing:
         self._opened = opened
         self._context = opened.stream.codec_context
         self._declared_s = declared_s
-        self._feeds = [*new_feeds(sinks), *chroma_feeds(sinks)]
+        self._feeds = new_feeds(sinks)
+        self._chroma_feeds = chroma_feeds(sinks)
         self._packet_sink = sinks.get(Feed.AUDIO_PACKETS)
         self._gatherer = FrameGatherer()
         self._tally = Tally()
@@ -117,16 +118,16 @@ class _Hearing:
             if not frame.samples:
                 continue
             self._tally.add(frame)
-            for block in self._gatherer.add(frame):
-                self._feed(block)
+            for gathered in self._gatherer.add(frame):
+                self._feed(gathered)
 
     def finish(self, *, is_cut_short: bool) -> DecodeOutcome:
         """Hand on what is left and tell what was heard."""
         padding_samples = 0 if is_cut_short else self._padding_samples()
         self._tally.cut(padding_samples)
-        for block in self._gatherer.rest(padding_samples):
-            self._feed(block)
-        for feed in self._feeds:
+        for gathered in self._gatherer.rest(padding_samples):
+            self._feed(gathered)
+        for feed in [*self._feeds, *self._chroma_feeds]:
             feed.finish()
         return DecodeOutcome(
             facts=self._tally.facts(self._opened, self._declared_s),
@@ -140,9 +141,11 @@ class _Hearing:
             self._tally.damage_count += 1
             return []
 
-    def _feed(self, block: NativeBlock) -> None:
+    def _feed(self, gathered: Gathered) -> None:
         for feed in self._feeds:
-            feed.feed(block)
+            feed.feed(gathered.block)
+        for chroma_feed in self._chroma_feeds:
+            chroma_feed.feed(gathered.block, gathered.frame)
 
     def _padding_samples(self) -> int:
         if self._declared_s is None or self._opened.container_name not in EXACT_LENGTH_CONTAINERS:

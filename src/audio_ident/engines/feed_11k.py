@@ -23,7 +23,7 @@ RESAMPLER = (
 )
 """The options of libswresample that `fpcalc` sets."""
 
-INTERNAL_FORMATS = {"s16": "s16p", "flt": "fltp"}
+INTERNAL_FORMATS = {"u8": "s16p", "s16": "s16p", "flt": "fltp"}
 """What libswresample mixes and resamples in: FFmpeg 5 kept samples of at most 16 bits as such and
 made floats of all others; told to it, as newer versions choose otherwise."""
 
@@ -45,9 +45,14 @@ class ChromaFeed:
         self._resampler: _Resampler | None = None
         self._waiting: list[Mono16Bit] = []
 
-    def feed(self, block: NativeBlock) -> None:
-        """Hear the next block; its rate and channels may differ from those of the one before."""
-        frame = _frame_of(block)
+    def feed(self, block: NativeBlock, frame: AudioFrame | None = None) -> None:
+        """Hear the next block; its rate and channels may differ from those of the one before.
+
+        `frame` holds the same samples as the decoder gave them: taken where nothing has to be
+        mixed before, so that they need not be made anew.
+        """
+        if frame is None or not block.is_16_bit or _layout_of(block.channel_names) is None:
+            frame = _frame_of(block)
         shape = (frame.sample_rate, frame.layout.name, frame.format.name)
         if self._resampler is None or self._resampler.shape != shape:
             self.finish()

@@ -48,6 +48,15 @@ class _Shape:
     channel_names: tuple[str, ...]
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Gathered:
+    """The same samples twice."""
+
+    frame: AudioFrame
+    """As the decoder gave them: its format, planar or packed."""
+    block: NativeBlock
+
+
 class FrameGatherer:
     """Joins frames; a change of rate, layout or format closes a block."""
 
@@ -55,7 +64,7 @@ class FrameGatherer:
         self._queue = AudioFifo()
         self._shape: _Shape | None = None
 
-    def add(self, frame: AudioFrame) -> Iterator[NativeBlock]:
+    def add(self, frame: AudioFrame) -> Iterator[Gathered]:
         """Take a frame; gives the blocks that are complete now."""
         shape = self._shape
         key = (frame.format.name, frame.layout.name, frame.sample_rate)
@@ -67,28 +76,29 @@ class FrameGatherer:
         while self._queue.samples >= BLOCK_SAMPLES + HELD_BACK_SAMPLES:
             yield self._read(shape, BLOCK_SAMPLES)
 
-    def rest(self, drop_samples: int) -> Iterator[NativeBlock]:
+    def rest(self, drop_samples: int) -> Iterator[Gathered]:
         """Give what is left, without the last samples; the next frame may have any shape."""
         if self._shape is None:
             return
         keep_samples = self._queue.samples - drop_samples
         while keep_samples > 0:
-            block = self._read(self._shape, min(keep_samples, BLOCK_SAMPLES))
-            keep_samples -= len(block.planes[0])
-            yield block
+            taken = min(keep_samples, BLOCK_SAMPLES)
+            yield self._read(self._shape, taken)
+            keep_samples -= taken
         self._queue = AudioFifo()
         self._shape = None
 
-    def _read(self, shape: _Shape, samples: int) -> NativeBlock:
+    def _read(self, shape: _Shape, samples: int) -> Gathered:
         frame = self._queue.read(samples)
         if frame is None:
             raise IndexError("the queue holds fewer samples than it said")
-        return NativeBlock(
+        block = NativeBlock(
             planes=tuple(_as_float(plane, shape) for plane in _planes(frame, shape)),
             rate_hz=shape.rate_hz,
             channel_names=shape.channel_names,
             is_16_bit=shape.dtype.itemsize <= 2,
         )
+        return Gathered(frame=frame, block=block)
 
 
 def _shape_of(frame: AudioFrame, key: tuple[str, str, int]) -> _Shape:

@@ -20,7 +20,7 @@ class LandmarkListener:
     """Picks peaks chunk by chunk; keeps no more sound than a chunk and its surroundings need."""
 
     name: ClassVar[str] = "landmarks"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     hears: ClassVar[Feed] = Feed.MONO_16K
 
     def __init__(self) -> None:
