@@ -22,7 +22,7 @@ from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.errors import StoreProblem
 from audio_ident.identify.clip_file import IdentifyTools, identify_file
 from audio_ident.identify.selftest.run import SelfTestTools, run_selftest
-from audio_ident.ingest.analyse import analyse
+from audio_ident.ingest.analyse import analyse, digest_packets
 from audio_ident.ingest.changes import WatchMode
 from audio_ident.ingest.describe import FileDescriber
 from audio_ident.ingest.places import root_folders
@@ -269,6 +269,9 @@ class LocalApplication:
                 pool=pool,
                 analyse=functools.partial(
                     analyse, decoder=self._decoder, listeners=LISTENERS, limits=self._limits
+                ),
+                digest_of=functools.partial(
+                    digest_packets, reader=self._decoder, limits=self._limits
                 ),
                 tag_reader=FileDescriber(MutagenTagReader(), self._pictures),
                 new_id=_new_id,
