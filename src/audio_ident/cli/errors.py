@@ -1,7 +1,7 @@
 """`audio-ident errors`: files that cannot be used, why, and what can be done about it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -53,14 +53,18 @@ def _show(
 ) -> None:
     for error in found:
         output.text(error.path)
-        attempts = f", attempt {error.attempts}" if isinstance(error, FileError) else ""
-        moment = (
-            error.occurred_at.astimezone().isoformat(" ", "seconds") if error.occurred_at else ""
-        )
-        output.text(f"  {error.code} ({error.stage}{attempts}, {moment[:19]}): {error.fact}")
+        output.facts([(f"  {error.code}", error.fact), ("", ", ".join(_circumstances(error)))])
     output.text("")
     rows = [(str(count), code, remedy_of(code)) for code, count in sorted(counts.items())]
     output.table(("FILES>", "CODE", "REMEDY"), rows)
+
+
+def _circumstances(error: FileError | ErrorEntry) -> Iterator[str]:
+    yield error.stage
+    if isinstance(error, FileError):
+        yield f"attempt {error.attempts}"
+    if error.occurred_at:
+        yield f"{error.occurred_at.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def _show_codes(output: Output) -> None:
