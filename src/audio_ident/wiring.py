@@ -22,7 +22,7 @@ from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.errors import StoreProblem
 from audio_ident.identify.clip_file import IdentifyTools, identify_file
 from audio_ident.identify.selftest.run import SelfTestTools, run_selftest
-from audio_ident.ingest.analyse import analyse
+from audio_ident.ingest.analyse import analyse, digest_packets
 from audio_ident.ingest.changes import WatchMode
 from audio_ident.ingest.describe import FileDescriber
 from audio_ident.ingest.places import root_folders
@@ -52,6 +52,7 @@ from audio_ident.library.left_recordings import show_left_recordings
 from audio_ident.library.leftovers import find_leftovers, remove_leftovers
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.session_book import SessionBook
+from audio_ident.library.track_sheet import get_track_sheet
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
 from audio_ident.model.audio import Feed
 from audio_ident.model.landmarks import landmarks_of
@@ -64,6 +65,7 @@ from audio_ident.model.reports import (
     RebuildSummary,
 )
 from audio_ident.model.selftest import SelfTestOptions, SelfTestReport
+from audio_ident.model.track_sheet import TrackSheet
 from audio_ident.settings import Settings
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from audio_ident.stores.disk import disk_errors_named, free_bytes, make_directory
@@ -187,6 +189,10 @@ class LocalApplication:
         """Every track of the library."""
         return all_tracks(self._catalogue)
 
+    def track_sheet(self, name: str) -> TrackSheet:
+        """Everything that is known of one track."""
+        return get_track_sheet(self._catalogue, self._artefacts, self.duplicates, name)
+
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
         """Every place where catalogue, analyses and index disagree."""
         stores = StoresForReading(
@@ -263,6 +269,9 @@ class LocalApplication:
                 pool=pool,
                 analyse=functools.partial(
                     analyse, decoder=self._decoder, listeners=LISTENERS, limits=self._limits
+                ),
+                digest_of=functools.partial(
+                    digest_packets, reader=self._decoder, limits=self._limits
                 ),
                 tag_reader=FileDescriber(MutagenTagReader(), self._pictures),
                 new_id=_new_id,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from audio_ident.cli.application import Application, Entrance
-from audio_ident.errors import AudioIdentError, NoAudio, RootVanished
+from audio_ident.errors import AudioIdentError, NoAudio, NotFound, RootVanished
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import Track
 from audio_ident.model.reports import (
@@ -21,6 +21,7 @@ from audio_ident.model.reports import (
     WorkerActivity,
 )
 from audio_ident.model.sessions import SessionState, StoredSession
+from audio_ident.model.track_sheet import TrackSheet
 from audio_ident.settings import Settings
 from builders.duplicates import MemoryDuplicates
 from builders.memory_sessions import MemorySessions
@@ -33,6 +34,7 @@ class MemoryApplication:
 
     clips: dict[bytes, IdentifiedClip] = dataclasses.field(default_factory=dict)
     listed: list[Track] = dataclasses.field(default_factory=list)
+    sheets: dict[str, TrackSheet] = dataclasses.field(default_factory=dict)
     findings: list[CheckFinding] = dataclasses.field(default_factory=list)
     summary: ImportSummary = dataclasses.field(default_factory=an_import_summary)
     health: Health = Health.OK
@@ -102,6 +104,12 @@ class MemoryApplication:
     def tracks(self) -> Iterator[Track]:
         """Give the list."""
         return iter(self.listed)
+
+    def track_sheet(self, name: str) -> TrackSheet:
+        """Look the name up."""
+        if name not in self.sheets:
+            raise NotFound(name)
+        return self.sheets[name]
 
     def check(self, *, reads_artefacts: bool) -> Iterator[CheckFinding]:
         """Give the findings."""

@@ -250,3 +250,29 @@ def test_a_path_and_an_open_file_give_the_same(decoder: Decoder, tmp_path: Path)
         from_file = hear(file, decoder=decoder).samples()
         assert not file.closed
     np.testing.assert_array_equal(hear(path, decoder=decoder).samples(), from_file)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_packets_can_be_read_without_decoding(name: str) -> None:
+    """A `PacketReader` hands on the same blocks as the feed of a full decode."""
+    source = encode(chirps(2, KINDS[name].rate_hz), KINDS[name])
+    decoder = PyavDecoder(clock=time.monotonic)
+    decoded: list[bytes] = []
+    read: list[bytes] = []
+
+    decoder.listen(io.BytesIO(source), {Feed.AUDIO_PACKETS: decoded.append}, GENEROUS)
+
+    assert decoder.read_packets(io.BytesIO(source), read.append, GENEROUS)
+    assert read == decoded
+    assert len(read) > 1
+
+
+def test_reading_packets_keeps_the_limits() -> None:
+    """It gives up in time, and refuses what is no audio."""
+    source = encode(chirps(2), KINDS["mp3"])
+    late = PyavDecoder(clock=itertools.count(step=1000).__next__)
+
+    with pytest.raises(DecodeTimeout):
+        late.read_packets(io.BytesIO(source), len, GENEROUS)
+    with pytest.raises(UnsupportedFormat):
+        PyavDecoder(clock=time.monotonic).read_packets(io.BytesIO(b"no audio"), len, GENEROUS)

@@ -46,7 +46,7 @@ def test_list_shows_each_group_with_its_keeper(application: MemoryApplication) -
     for word in ("abababab", "same recording", "keep", "/music/a.flac", "/music/b.mp3"):
         assert word in plain.stdout
     assert "mix.mp3" not in plain.stdout
-    assert "contained in: /music/a.flac" in full.stdout
+    assert "a part of    /music/a.flac" in full.stdout
 
 
 def test_list_of_nothing_says_so() -> None:

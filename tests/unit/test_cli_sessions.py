@@ -1,5 +1,7 @@
 """`sessions`, `profiles`, `errors` and the queue of `import`, over an application in memory."""
 
+import dataclasses
+import datetime
 import json
 import os
 from pathlib import Path
@@ -10,9 +12,12 @@ from typer.testing import CliRunner
 
 from audio_ident.cli.app import make_cli
 from audio_ident.model.library import ErrorEntry, FileError, Stage
-from audio_ident.model.sessions import SessionState, Wish
+from audio_ident.model.parameters import ImportParameters
+from audio_ident.model.reports import WorkerActivity
+from audio_ident.model.sessions import SessionOrder, SessionState, Wish
 from builders.application import MemoryApplication
 from builders.memory_sessions import NOON, a_session
+from builders.reports import an_import_progress
 
 BROKEN = FileError(
     path="/music/broken.mp3",
@@ -109,27 +114,70 @@ def test_parameters_that_cannot_be_are_refused_by_name(
 
 def test_sessions_are_listed_and_shown(application: MemoryApplication) -> None:
     """The table names state and folders; interrupted ones are offered; JSON has everything."""
-    snapshot = {
-        "files_total": 9,
-        "workers": [{"file": "a.mp3", "stage": "listening", "since_s": 3.2}],
-        "failures": {"NO_AUDIO": 2},
-        "warnings": {},
-        "remaining_s": 600.0,
-    }
+    snapshot = {"files_total": 9}
     application.sessions.known["s1"] = a_session(
         state=SessionState.INTERRUPTED, snapshot=snapshot, files_done=4, files_failed=2
     )
     plain = invoke(application, "sessions")
-    shown = invoke(application, "sessions", "show", "s1")
     document = json.loads(invoke(application, "sessions", "show", "s1", "--json").stdout)
+    listed = json.loads(invoke(application, "sessions", "--json").stdout)
 
     assert "interrupted" in plain.stdout
     assert "4/9" in plain.stdout
     assert "resume-interrupted" in plain.stderr
-    for words in ("listening a.mp3 for 3 s", "2 x NO_AUDIO", "about 10 min left"):
-        assert words in shown.stdout
     assert (document["progress"], document["queued_at"]) == (snapshot, NOON.isoformat())
+    assert listed == {"sessions": [document]}
     assert invoke(application, "sessions", "show", "s9").exit_code == 1
+
+
+def test_a_running_session_tells_its_pace(application: MemoryApplication) -> None:
+    """Percent, rate, remaining time, workers, and what was met by code with its remedy."""
+    snapshot = dataclasses.asdict(
+        an_import_progress(
+            files_total=9,
+            percent=44.4,
+            files_per_s=0.5,
+            bytes_per_s=2.5e6,
+            remaining_s=605.0,
+            failures={"NO_AUDIO": 2},
+            warnings={"DECODE_PARTIAL": 3},
+            workers=(WorkerActivity(file="a.mp3", stage="listening", since_s=3.2),),
+        )
+    )
+    application.sessions.known["s1"] = a_session(
+        state=SessionState.PROCESSING, snapshot=snapshot, files_done=4, files_failed=2
+    )
+    shown = invoke(application, "sessions", "show", "s1").stdout
+
+    for words in (
+        "0 found; 4 done of 9 on its list",
+        "44.4 %",
+        "30.0 files a minute, 2.5 MB a second",
+        "about 10 min 5 s",
+        "listening a.mp3 for 3 s",
+        "/music",
+    ):
+        assert words in shown
+    rows = [line.split()[:3] for line in shown.splitlines()]
+    assert ["2", "NO_AUDIO", "failed"] in rows
+    assert ["3", "DECODE_PARTIAL", "warning"] in rows
+
+
+def test_an_ended_session_tells_what_happened(application: MemoryApplication) -> None:
+    """Times, chosen parameters and the reason of its end stand on the page, and no pace."""
+    application.sessions.known["s1"] = a_session(
+        state=SessionState.FAILED,
+        order=SessionOrder(folders=("/a", "/b"), parameters=ImportParameters(thorough=True)),
+        started_at=NOON,
+        ended_at=NOON + datetime.timedelta(seconds=200),
+        error_code="ROOT_VANISHED",
+        error_fact="/a is gone",
+    )
+    shown = invoke(application, "sessions", "show", "s1").stdout
+
+    for words in ("/a", "/b", "thorough=yes", "after 3 min 20 s", "ROOT_VANISHED: /a is gone"):
+        assert words in shown
+    assert "rate" not in shown
 
 
 @pytest.mark.parametrize("wish", Wish)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from audio_ident.cli import documents, documents_duplicates
+from audio_ident.cli import documents, documents_duplicates, documents_track
 from audio_ident.cli.exits import ExitCode
 from audio_ident.model.answer import Span
 from audio_ident.model.codes import CODES
@@ -27,6 +27,7 @@ from audio_ident.model.sessions import Profile
 from builders.duplicates import a_containment, a_decision, a_group
 from builders.memory_sessions import NOON, a_session
 from builders.reports import a_failure, a_match, a_track, an_identified_clip, an_import_summary
+from builders.sheets import a_sheet
 from builders.tools import a_restore_summary, a_selftest_report
 from command_tree import commands
 
@@ -72,6 +73,7 @@ DOCUMENTS = [
     documents_duplicates.group_document(a_group()),
     documents_duplicates.containment_document(a_containment()),
     documents_duplicates.decision_document(a_decision()),
+    documents_track.sheet_document(a_sheet()),
 ]
 """One of each shape, with everything filled in."""
 

@@ -29,7 +29,6 @@ from audio_ident.cli.watch import watch
 COMMANDS: tuple[Callable[..., None], ...] = (
     watch,
     identify,
-    tracks,
     export,
     errors,
     check,
@@ -94,6 +93,7 @@ def make_cli(entrance: Entrance) -> typer.Typer:
     cli.command("import")(import_)
     for command in COMMANDS:
         cli.command()(command)
+    cli.add_typer(tracks, name="tracks")
     cli.add_typer(duplicates)
     cli.add_typer(config, name="config")
     cli.add_typer(sessions, name="sessions")

@@ -21,6 +21,7 @@ from audio_ident.model.reports import (
     IdentifiedClip,
     RebuildSummary,
 )
+from audio_ident.model.track_sheet import TrackSheet
 from audio_ident.settings import Settings
 
 
@@ -61,6 +62,10 @@ class Application(Protocol):
 
     def tracks(self) -> Iterable[Track]:
         """Every track of the library, by path and start; those of missing files too."""
+        ...
+
+    def track_sheet(self, name: str) -> TrackSheet:
+        """Everything that is known of the track with an id, its beginning, or an absolute path."""
         ...
 
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:

@@ -7,6 +7,7 @@ import typer
 from audio_ident.cli.exits import ExitCode
 from audio_ident.cli.render import Form
 from audio_ident.cli.session import AsJson, command, settings_of
+from audio_ident.cli.words import in_words
 from audio_ident.settings import LoadedSettings, unusable_paths
 
 config = typer.Typer(help="Show and check the settings.", no_args_is_help=True)
@@ -36,7 +37,9 @@ def show(context: typer.Context, with_origin: WithOrigin = False, as_json: AsJso
             output.document({"file": str(loaded.file), "settings": documents})
             return
         columns = ("SETTING", "VALUE", "ORIGIN")[: len(names)]
-        output.table(columns, [[str(document[name]) for name in names] for document in documents])
+        output.table(
+            columns, [[in_words(document[name]) for name in names] for document in documents]
+        )
 
 
 @config.command("check")

@@ -11,6 +11,7 @@ from audio_ident.cli.documents import diagnosis_document
 from audio_ident.cli.exits import ExitCode
 from audio_ident.cli.render import Form, Output
 from audio_ident.cli.session import AsJson, GlobalOptions, command, settings_of
+from audio_ident.cli.words import in_words
 from audio_ident.model.reports import Diagnosis, Health
 from audio_ident.settings import LoadedSettings
 
@@ -71,5 +72,5 @@ def _show(output: Output, diagnoses: list[Diagnosis], loaded: LoadedSettings) ->
     settings = settings_documents(loaded)
     names = ("name", "value", "origin")
     output.table(
-        ("SETTING", "VALUE", "ORIGIN"), [[str(s[name]) for name in names] for s in settings]
+        ("SETTING", "VALUE", "ORIGIN"), [[in_words(s[name]) for name in names] for s in settings]
     )

@@ -31,6 +31,12 @@ from audio_ident.units import ticks_to_seconds
 
 COLUMNS = ("GROUP", "KIND", "KEEP", "LENGTH>", "FORMAT", "KBIT/S>", "FILE")
 DECISION_COLUMNS = ("NUMBER>", "VERDICT", "RECORDINGS OR TRACK", "DECIDED", "BY", "REVOKED")
+KINSHIPS = {
+    Kinship.SAME_RECORDING: ("same recording", "  and"),
+    Kinship.CONTAINED_IN: ("a part of", "  is in"),
+}
+"""How a relation of two recordings reads, before the first and before the second."""
+
 DECIDED_BY = "command line"
 
 duplicates = typer.Typer(
@@ -232,14 +238,18 @@ def _show_contained(output: Output, contained: Sequence[Containment]) -> None:
 
 
 def _show_relation(output: Output, relation: Relation, first: str, second: str) -> None:
+    kinship, joint = KINSHIPS[relation.kinship]
+    told = ", ".join(f"{name} {value:.4g}" for name, value in relation.evidence.items())
     output.text("")
-    output.text(f"{relation.kinship.value.replace('_', ' ')}: {first}")
-    output.text(f"  and {second}")
-    for span in relation.spans:
-        output.text(f"  {_span(span)}")
-    output.text(f"  agreement {relation.agreement:.3f}, speed {relation.speed:.4f}")
-    told = ", ".join(f"{name} {value:g}" for name, value in relation.evidence.items())
-    output.text(f"  {told}")
+    output.facts(
+        [
+            (kinship, first),
+            (joint, second),
+            *(("  at", _span(span)) for span in relation.spans),
+            ("  agreement", f"{relation.agreement:.3f}, speed {relation.speed:.4f}"),
+            ("  evidence", told),
+        ]
+    )
 
 
 def _span(span: SharedSpan) -> str:
@@ -270,7 +280,10 @@ def _show_decisions(output: Output, decisions: Sequence[Decision]) -> None:
         )
         for decision in decisions
     ]
-    output.table(DECISION_COLUMNS, rows)
+    if rows:
+        output.table(DECISION_COLUMNS, rows)
+    else:
+        output.note("nothing was decided yet")
 
 
 def _is_meant(reference: str, group: DuplicateGroup) -> bool:

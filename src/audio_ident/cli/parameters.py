@@ -5,6 +5,7 @@ import typer
 from audio_ident.cli.documents import parameter_document
 from audio_ident.cli.render import Form
 from audio_ident.cli.session import AsJson, command
+from audio_ident.cli.words import in_words
 from audio_ident.model.parameters import PARAMETERS
 
 COLUMNS = ("PARAMETER", "DEFAULT", "UNIT", "ALLOWED", "EFFECT", "MEANING")
@@ -18,5 +19,8 @@ def parameters(context: typer.Context, as_json: AsJson = False) -> None:
             output.document({"parameters": documents})
             return
         names = ("name", "default", "unit", "allowed", "effect", "meaning")
-        rows = [[str(document[name]) for name in names] for document in documents]
+        rows = [
+            [in_words(document[name]) if name == "default" else document[name] for name in names]
+            for document in documents
+        ]
         output.table(COLUMNS, rows)

@@ -8,6 +8,7 @@ import typer
 from audio_ident.cli.documents import profile_document
 from audio_ident.cli.render import Form
 from audio_ident.cli.session import AsJson, command, library
+from audio_ident.cli.words import named_values
 from audio_ident.errors import BadInput
 from audio_ident.model.parameters import PARAMETERS, make_parameters, values_of
 from audio_ident.model.sessions import Profile
@@ -21,7 +22,16 @@ Sets = Annotated[
     typer.Option("--set", metavar="PARAMETER=VALUE", help="A parameter; may be repeated."),
 ]
 
-profiles = typer.Typer(help="Folders and parameters under a name, for `import --profile`.")
+profiles = typer.Typer(
+    help="Folders and parameters under a name, for `import --profile`.",
+    invoke_without_command=True,
+)
+
+
+@profiles.callback()
+def _default(context: typer.Context, as_json: AsJson = False) -> None:
+    if context.invoked_subcommand is None:
+        list_(context, as_json=as_json)
 
 
 @profiles.command("list")
@@ -35,7 +45,9 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
             output.document({"profiles": documents, "recent_folders": list(recent)})
             return
         if found:
-            output.table(("NAME", "FOLDERS", "PARAMETERS"), [_row(profile) for profile in found])
+            output.table(("NAME", "PARAMETERS", "FOLDERS"), [_row(profile) for profile in found])
+        else:
+            output.note("no profiles; `audio-ident profiles add NAME DIR...` keeps one")
         for folder in recent:
             output.note(f"recent: {folder}")
 
@@ -75,7 +87,7 @@ def _parsed(word: str) -> tuple[str, object]:
     if not equals:
         raise BadInput(f"{word}: PARAMETER=VALUE is expected")
     kinds = {parameter.name: parameter.kind for parameter in PARAMETERS}
-    claims = {"true": True, "false": False}
+    claims = {"true": True, "yes": True, "false": False, "no": False}
     if kinds.get(name) is bool:
         return name, claims.get(text.lower(), text)
     return name, int(text) if text.isdecimal() else text
@@ -83,5 +95,5 @@ def _parsed(word: str) -> tuple[str, object]:
 
 def _row(profile: Profile) -> tuple[str, str, str]:
     given = values_of(profile.parameters)
-    told = [f"{p.name}={given[p.name]}" for p in PARAMETERS if given[p.name] != p.default]
-    return profile.name, ", ".join(profile.folders), ", ".join(told)
+    chosen = {p.name: given[p.name] for p in PARAMETERS if given[p.name] != p.default}
+    return profile.name, named_values(chosen), ", ".join(profile.folders)

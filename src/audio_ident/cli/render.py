@@ -25,6 +25,9 @@ Advance: TypeAlias = Callable[[int, int, str], None]
 WIDTH_OF_A_PIPE = 200
 """Columns of a table that no terminal shows."""
 
+LONGEST_CELL = 40
+"""Characters of a cell that may be cut; JSON and the page of one thing have all of it."""
+
 
 class Form(enum.StrEnum):
     """Shape of the data on stdout."""
@@ -60,13 +63,26 @@ class Output:
         typer.echo(data, nl=False)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print a table; columns that end in `>` are aligned to the right."""
+        """Print a table; columns that end in `>` are aligned to the right.
+
+        Cells of a column that ends in `…` are cut where they are too long for a list.
+        """
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for column in columns:
             justify: Literal["left", "right"] = "right" if column.endswith(">") else "left"
-            table.add_column(column.rstrip(">"), justify=justify, overflow="fold")
+            table.add_column(column.rstrip(">…"), justify=justify, overflow="fold")
         for row in rows:
-            table.add_row(*(Text(printable(cell)) for cell in row))
+            cells = zip(columns, map(printable, row), strict=True)
+            table.add_row(*(Text(_cut(cell) if name[-1] == "…" else cell) for name, cell in cells))
+        self._stdout.print(table)
+
+    def facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        """Print names and values, one below the other; an empty name continues."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, value in facts:
+            table.add_row(Text(printable(name)), Text(printable(value)))
         self._stdout.print(table)
 
     def text(self, text: str) -> None:
@@ -132,6 +148,10 @@ def printable(text: str) -> str:
         character if unicodedata.category(character) not in {"Cc", "Cs"} else ascii(character)[1:-1]
         for character in text
     )
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= LONGEST_CELL else cell[: LONGEST_CELL - 1].rstrip() + "…"
 
 
 def _json(document: Document, indent: int | None) -> str:

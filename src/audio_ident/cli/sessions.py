@@ -8,10 +8,14 @@ from audio_ident.cli.documents import session_document
 from audio_ident.cli.interrupt import gentle_interrupt
 from audio_ident.cli.render import Advance, Form, Output
 from audio_ident.cli.session import AsJson, command, library
+from audio_ident.cli.session_page import show_session_page
 from audio_ident.model.reports import ImportProgress
 from audio_ident.model.sessions import SessionState, StoredSession, Wish
 
 COLUMNS = ("SESSION", "STATE", "DONE>", "FAILED>", "QUEUED", "FOLDERS")
+
+ID_CHARACTERS = 8
+"""Of an id in a list: enough to tell it from others, and to name it."""
 
 Name = Annotated[str, typer.Argument(metavar="SESSION", help="Id of a session, or how it begins.")]
 
@@ -22,9 +26,9 @@ sessions = typer.Typer(
 
 
 @sessions.callback()
-def _default(context: typer.Context) -> None:
+def _default(context: typer.Context, as_json: AsJson = False) -> None:
     if context.invoked_subcommand is None:
-        list_(context)
+        list_(context, as_json=as_json)
 
 
 @sessions.command("list")
@@ -110,17 +114,7 @@ def show_session(output: Output, session: StoredSession) -> None:
     if output.form is Form.JSON:
         output.document(session_document(session))
         return
-    output.table(COLUMNS, [_row(session)])
-    snapshot = session.snapshot or {}
-    for worker in snapshot.get("workers", ()):
-        output.text(f"  {worker['stage']} {worker['file']} for {worker['since_s']:.0f} s")
-    for kind in ("failures", "warnings"):
-        for code, count in snapshot.get(kind, {}).items():
-            output.text(f"  {count} x {code}")
-    if snapshot.get("remaining_s"):
-        output.text(f"  about {snapshot['remaining_s'] / 60:.0f} min left")
-    if session.error_code:
-        output.text(f"  {session.error_code}: {session.error_fact}")
+    show_session_page(output, session)
 
 
 def _ask(context: typer.Context, name: str, wish: Wish, *, as_json: bool) -> None:
@@ -142,7 +136,7 @@ def _offer(output: Output, count: int) -> None:
 def _row(session: StoredSession) -> tuple[str, ...]:
     total = (session.snapshot or {}).get("files_total", 0)
     return (
-        session.id,
+        session.id[:ID_CHARACTERS],
         session.state,
         f"{session.files_done}/{total}",
         str(session.files_failed),

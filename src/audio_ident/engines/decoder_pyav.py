@@ -59,6 +59,17 @@ class PyavDecoder:
             self._check(hearing, limits, deadline_s)
             return hearing.finish(is_cut_short=False)
 
+    def read_packets(self, source: Source, sink: Sink, limits: DecodeLimits) -> bool:
+        """Hand on the encoded packets and decode nothing; see `protocols.PacketReader`."""
+        deadline_s = self._clock() + limits.timeout_s
+        with _opened_file(source, limits.max_bytes) as file, open_audio(file) as opened:
+            hearing = _Hearing(opened, {Feed.AUDIO_PACKETS: sink}, declared_s=None)
+            for number, packet in enumerate(hearing.packets()):
+                hearing.hand_on(packet)
+                if number % PACKETS_PER_CHECK == 0:
+                    self._check(hearing, limits, deadline_s)
+            return not hearing.is_damaged
+
     def _check(self, hearing: "_Hearing", limits: DecodeLimits, deadline_s: float) -> None:
         if self._clock() > deadline_s:
             raise DecodeTimeout(f"not decoded within {limits.timeout_s:g} s")
@@ -105,12 +116,21 @@ class _Hearing:
                     return
                 yield packet
 
-    def hear(self, packet: "Packet[AudioStream]") -> None:
-        """Hand on a packet and what it decodes to."""
+    @property
+    def is_damaged(self) -> bool:
+        """Whether something could not be read so far."""
+        return self._tally.damage_count > 0
+
+    def hand_on(self, packet: "Packet[AudioStream]") -> None:
+        """Hand on a packet as it is."""
         if packet.size:
             self._tally.packet_count += 1
             if self._packet_sink is not None:
                 self._packet_sink(bytes(packet))
+
+    def hear(self, packet: "Packet[AudioStream]") -> None:
+        """Hand on a packet and what it decodes to."""
+        self.hand_on(packet)
         for frame in self._decode(packet):
             if frame.sample_rate not in CREDIBLE_RATES_HZ:
                 self._tally.damage_count += 1

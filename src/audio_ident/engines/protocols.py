@@ -80,3 +80,17 @@ class Decoder(Protocol):
             The leaf that says what is wrong with the source.
         """
         ...
+
+
+class PacketReader(Protocol):
+    """Takes the encoded packets out of a file without decoding them."""
+
+    def read_packets(self, source: Source, sink: Sink, limits: DecodeLimits) -> bool:
+        """Hand on what a `Decoder` feeds as `AUDIO_PACKETS`; says whether nothing was damaged.
+
+        Raises
+        ------
+        FileProblem
+            The leaf that says what is wrong with the source.
+        """
+        ...

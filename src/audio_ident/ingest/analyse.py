@@ -13,7 +13,7 @@ from audio_ident.core.listeners.audio_digest import AudioDigest as AudioDigestLi
 from audio_ident.core.listeners.file_digest import FileDigest
 from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.silence import Silence
-from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Decoder
+from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Decoder, PacketReader
 from audio_ident.errors import (
     BadInput,
     FileChanged,
@@ -77,6 +77,16 @@ def analyse(
             },
         ),
     )
+
+
+def digest_packets(path: Path, reader: PacketReader, limits: DecodeLimits) -> AudioDigest | None:
+    """Digest of the audio of a file, as `analyse` gives it, without decoding.
+
+    None when the container is damaged: what is left must be listened to.
+    """
+    listener = AudioDigestListener()
+    is_whole = reader.read_packets(path, listener.feed, limits)
+    return AudioDigest(str(listener.finish()["digest"])) if is_whole else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import FileStamp
 from audio_ident.model.reports import Reason
 
@@ -17,5 +18,7 @@ class Job:
     file_id: int | None = None
     sha256: str | None = None
     """Hash of the bytes where it is known: the file was hashed before and did not change."""
+    known_audio: AudioDigest | None = None
+    """Audio that the file held, analysed and indexed, before its bytes changed."""
     attempts: int = 0
     """How often it was tried and failed since it last changed."""

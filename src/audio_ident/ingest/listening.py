@@ -24,17 +24,19 @@ from audio_ident.ingest.places import root_is_gone
 from audio_ident.ingest.progress import Meter
 from audio_ident.ingest.session import ImportSession
 from audio_ident.ingest.space import SpaceGuard
-from audio_ident.ingest.stages import Heard, hash_file, listen, read_tags
+from audio_ident.ingest.stages import Heard, Retagged, hash_file, listen, read_tags, retag
 from audio_ident.ingest.steering import Steering
 from audio_ident.ingest.tools import ImportOptions, ImportTools
 from audio_ident.ingest.writer import (
     error_entry,
     find_copy,
+    find_known_audio,
     is_finished,
     save_copy,
     save_description,
     save_failure,
     save_heard,
+    save_retagged,
     save_undescribed,
     warning_entry,
 )
@@ -74,7 +76,7 @@ class Listening:
         self._meter.begin(Phase.HASHING, self._session.state, jobs)
         self._due_tags = deque(job for job in jobs if job.reason == Reason.TAGS)
         hashed = self._hash([job for job in jobs if job.reason != Reason.TAGS])
-        hashed = self._take_moved(hashed)
+        hashed = self._take_retagged(self._take_moved(hashed))
         self._meter.begin(Phase.LISTENING, self._session.state)
         groups = group_by_content(hashed)
         self._take_known_copies(groups)
@@ -134,6 +136,27 @@ class Listening:
             if not is_done:
                 left.append(job)
         return left
+
+    def _take_retagged(self, jobs: Sequence[Job]) -> list[Job]:
+        """The jobs that are left once files have been found of which only tags changed."""
+        named = [
+            dataclasses.replace(job, known_audio=find_known_audio(self._stores, job))
+            for job in jobs
+        ]
+        doubtful = deque(job for job in named if job.known_audio is not None)
+        work = functools.partial(
+            retag, digest_of=self._tools.digest_of, tag_reader=self._tools.tag_reader
+        )
+        done: set[Job] = set()
+        for finished in run_jobs(self._flow(), work, doubtful):
+            result = _result(finished.outcome)
+            if isinstance(result, Retagged):  # whatever else it is, listening tells
+                job = finished.job
+                file_id = save_retagged(self._stores, job, result, finished.handed_at)
+                self._warn(job, file_id, result.description.warnings)
+                self._meter.add_retagged(job)
+                done.add(job)
+        return [job for job in named if job not in done]
 
     def _take_known_copies(self, groups: ContentGroups) -> None:
         """Settle without listening the jobs whose bytes are those of a finished file."""

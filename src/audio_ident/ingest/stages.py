@@ -1,4 +1,4 @@
-"""What is done with one file inside a worker: hash it, or listen to it and read its tags.
+"""What is done with one file inside a worker: hash it, listen to it, read its tags.
 
 The files themselves are only ever opened for reading. Workers import this module, so it leaves
 the catalogue and its database alone: they start sooner and stay small.
@@ -14,7 +14,7 @@ from audio_ident.core.sniff import LEAST_BYTES
 from audio_ident.errors import FileChanged, FileUnreadable, NoAudio
 from audio_ident.ingest.describe import Describer
 from audio_ident.ingest.job import Job
-from audio_ident.model.analysis import Analysis
+from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.description import FileDescription
 
 
@@ -38,6 +38,14 @@ class Heard:
 
     sha256: str
     analysis: Analysis
+    description: FileDescription
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Retagged:
+    """What was learnt from a file with other bytes and the same audio."""
+
+    sha256: str
     description: FileDescription
 
 
@@ -73,6 +81,23 @@ def listen(job: Job, analyse: Callable[[Path], ListenedFile], tag_reader: Descri
     description = tag_reader.read(job.path)
     _check_unchanged(job)
     return Heard(sha256=listened.sha256, analysis=listened.analysis, description=description)
+
+
+def retag(
+    job: Job, digest_of: Callable[[Path], AudioDigest | None], tag_reader: Describer
+) -> Retagged | None:
+    """What a changed file says of itself, if its audio is still the same; None if it is not.
+
+    Raises
+    ------
+    FileProblem
+        The leaf that says what is wrong with the file.
+    """
+    _check_unchanged(job)
+    if job.known_audio is None or digest_of(job.path) != job.known_audio:
+        return None
+    description = tag_reader.read(job.path)
+    return Retagged(sha256=hash_file(job), description=description)
 
 
 def read_tags(job: Job, tag_reader: Describer) -> FileDescription:

@@ -78,6 +78,11 @@ def _do_nothing() -> None:
     pass
 
 
+def _no_digest(path: Path) -> AudioDigest | None:
+    del path
+    return None
+
+
 def _plenty() -> int:
     return 2**63
 
@@ -109,6 +114,9 @@ class ImportTools:
     """Runs in the pool as well."""
     new_id: Callable[[], str]
     """A new UUID."""
+    digest_of: Callable[[Path], AudioDigest | None] = _no_digest
+    """Runs in the pool: the digest of the audio of a file, without decoding it; None when that
+    cannot be said, so that the file is listened to."""
     end_calls: Callable[[], None] = _do_nothing
     """Ends what the workers of the pool do at this moment; they are ready for the next call."""
     free_bytes: Callable[[], int] = _plenty

@@ -13,9 +13,9 @@ from audio_ident.errors import FileProblem
 from audio_ident.ingest.identity import relink_by_audio
 from audio_ident.ingest.job import Job
 from audio_ident.ingest.relating import find_relations
-from audio_ident.ingest.stages import Heard
+from audio_ident.ingest.stages import Heard, Retagged
 from audio_ident.ingest.tools import Stores
-from audio_ident.model.analysis import Analysis
+from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.audio import AudioWarning
 from audio_ident.model.description import FileDescription
 from audio_ident.model.files import ScanNotice
@@ -125,6 +125,36 @@ def save_copy(stores: Stores, job: Job, source_id: int, new_id: TrackId) -> int:
         rows.files.save_tags(file_id, rows.files.tags(source_id))
         times = StageTimes(started_at=now, ended_at=now)
         _save_marks(rows, stores, file_id, (StageStatus.DUE, StageStatus.READY), times)
+    return file_id
+
+
+def find_known_audio(stores: Stores, job: Job) -> AudioDigest | None:
+    """Audio that a changed file held before, None unless it is analysed and indexed.
+
+    A file whose bytes are those of a finished one needs no look at its audio.
+    """
+    if job.reason != Reason.CHANGED or job.file_id is None:
+        return None
+    if job.sha256 and find_copy(stores, job.sha256) is not None:
+        return None
+    with stores.catalogue.reading() as rows:
+        is_in_place = rows.files.find_id(job.stamp) == job.file_id
+        if is_in_place and _is_heard(rows, stores, job.file_id):
+            return rows.files.digest(job.file_id)
+    return None
+
+
+def save_retagged(
+    stores: Stores, job: Job, retagged: Retagged, handed_at: datetime.datetime
+) -> int:
+    """Keep the new tags of a file that has other bytes and the same audio; returns its id."""
+    times = StageTimes(started_at=handed_at, ended_at=stores.clock.now())
+    with stores.catalogue.writing() as rows:
+        audio_id = rows.files.content(rows.files.get_id(job.stamp)).audio_id
+        content = Content(sha256=retagged.sha256, audio_id=audio_id)
+        file_id = rows.files.save(job.stamp, content, stores.clock.now())
+        _save_description(rows, file_id, retagged.description)
+        _save_marks(rows, stores, file_id, (StageStatus.READY, StageStatus.READY), times)
     return file_id
 
 

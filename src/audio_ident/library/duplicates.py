@@ -77,15 +77,11 @@ class Duplicates:
 
     def groups(self) -> tuple[DuplicateGroup, ...]:
         """Files that hold one recording, in order of the first path of each group."""
-        view = self._view()
-        members = group_recordings(view.copies.keys(), view.relations, view.decisions)
-        apart = pairs_kept_apart(view.decisions)
-        groups = [
-            self._group(view, digests)
-            for digests in members
-            if _is_shown(view.copies, digests, apart)
-        ]
-        return tuple(sorted(groups, key=lambda group: group.copies[0].track.path))
+        return self._groups(lambda _: True)
+
+    def groups_with(self, digest: AudioDigest) -> tuple[DuplicateGroup, ...]:
+        """The group that a recording is in, if it is in one."""
+        return self._groups(lambda digests: digest in digests)
 
     def containments(self) -> tuple[Containment, ...]:
         """Recordings that are heard inside others, unless a person said otherwise."""
@@ -191,6 +187,19 @@ class Duplicates:
             decisions=decisions,
             copies={digest: tuple(found) for digest, found in copies.items()},
         )
+
+    def _groups(
+        self, is_wanted: Callable[[tuple[AudioDigest, ...]], bool]
+    ) -> tuple[DuplicateGroup, ...]:
+        view = self._view()
+        members = group_recordings(view.copies.keys(), view.relations, view.decisions)
+        apart = pairs_kept_apart(view.decisions)
+        groups = [
+            self._group(view, digests)
+            for digests in members
+            if is_wanted(digests) and _is_shown(view.copies, digests, apart)
+        ]
+        return tuple(sorted(groups, key=lambda group: group.copies[0].track.path))
 
     def _group(self, view: _View, digests: tuple[AudioDigest, ...]) -> DuplicateGroup:
         copies = sorted(

@@ -115,11 +115,11 @@ class Files:
 
     def get_id(self, stamp: FileStamp) -> int:
         """The id of a file that is known."""
-        query = sa.select(FileRow.id).where(
-            FileRow.root_id == stamp.root_id,
-            FileRow.relative_path == os.fsencode(stamp.relative_path),
-        )
-        return self._session.scalars(query).one()
+        return self._session.scalars(_id_at(stamp)).one()
+
+    def find_id(self, stamp: FileStamp) -> int | None:
+        """The id of the file at a place, None when none is known there."""
+        return self._session.scalars(_id_at(stamp)).one_or_none()
 
     def content(self, file_id: int) -> Content:
         """What a file is known to hold."""
@@ -197,3 +197,10 @@ class Files:
         """How many files there are in each state."""
         query = sa.select(FileRow.state, sa.func.count()).group_by(FileRow.state)
         return {FileState(state): count for state, count in self._session.execute(query)}
+
+
+def _id_at(stamp: FileStamp) -> sa.Select[int]:
+    return sa.select(FileRow.id).where(
+        FileRow.root_id == stamp.root_id,
+        FileRow.relative_path == os.fsencode(stamp.relative_path),
+    )

@@ -29,6 +29,7 @@ from audio_ident.stores.sql.relations import Relations
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
 from audio_ident.stores.sql.sessions import Sessions
+from audio_ident.stores.sql.sheets import Sheets
 from audio_ident.stores.sql.stages import Stages
 from audio_ident.stores.sql.tracks import Tracks
 
@@ -43,6 +44,7 @@ class Rows:
     descriptions: Descriptions
     audios: Audios
     tracks: Tracks
+    sheets: Sheets
     stages: Stages
     sessions: Sessions
     human: HumanRows
@@ -116,6 +118,7 @@ def _rows(session: Session) -> Rows:
         descriptions=Descriptions(session),
         audios=Audios(session),
         tracks=Tracks(session),
+        sheets=Sheets(session),
         stages=Stages(session),
         sessions=Sessions(session),
         human=HumanRows(session),
