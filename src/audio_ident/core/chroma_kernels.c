@@ -122,14 +122,38 @@ int64_t power_spectra(const float *restrict samples, const float *restrict windo
 
 /* ---- bins ------------------------------------------------------------------------------------ */
 
+/* Every sum runs in the order of the bins; those of a few frames run side by side, so that none
+ * waits for the one before. */
+enum { ABREAST = 4 };
+
+ALWAYS_INLINE void fold_frames(const float *restrict power, int64_t frames, int64_t bins,
+                               const int64_t *restrict class_of_bin, int64_t classes, double *restrict out)
+{
+    for (int64_t k = 0; k < frames * classes; k++) out[k] = 0;
+    for (int64_t b = 0; b < bins; b++)
+        for (int64_t f = 0; f < frames; f++) out[f * classes + class_of_bin[b]] += (double)power[f * bins + b];
+}
+
 /* Sum of the bins of each class. */
 void fold_bins(const float *restrict power, int64_t frames, int64_t bins, const int64_t *restrict class_of_bin,
                int64_t classes, double *restrict out)
 {
-    for (int64_t t = 0; t < frames; t++) {
-        double *sums = out + t * classes;
-        for (int64_t k = 0; k < classes; k++) sums[k] = 0;
-        for (int64_t b = 0; b < bins; b++) sums[class_of_bin[b]] += (double)power[t * bins + b];
+    int64_t t = 0;
+    for (; t + ABREAST <= frames; t += ABREAST)
+        fold_frames(power + t * bins, ABREAST, bins, class_of_bin, classes, out + t * classes);
+    fold_frames(power + t * bins, frames - t, bins, class_of_bin, classes, out + t * classes);
+}
+
+ALWAYS_INLINE void weigh_frames(const float *restrict power, int64_t frames, int64_t bins, const int64_t *restrict first,
+                                const int64_t *restrict count, const float *restrict weights, int64_t bands,
+                                float *restrict out)
+{
+    for (int64_t k = 0; k < bands; k++) {
+        float sum[ABREAST] = {0};
+        for (int64_t b = 0; b < count[k]; b++)
+            for (int64_t f = 0; f < frames; f++) sum[f] += weights[b] * power[f * bins + first[k] + b];
+        for (int64_t f = 0; f < frames; f++) out[f * bands + k] = sum[f];
+        weights += count[k];
     }
 }
 
@@ -138,15 +162,10 @@ void fold_bins(const float *restrict power, int64_t frames, int64_t bins, const 
 void weigh_bands(const float *restrict power, int64_t frames, int64_t bins, const int64_t *restrict first,
                  const int64_t *restrict count, const float *restrict weights, int64_t bands, float *restrict out)
 {
-    for (int64_t t = 0; t < frames; t++) {
-        const float *row = power + t * bins, *weight = weights;
-        for (int64_t k = 0; k < bands; k++) {
-            float sum = 0;
-            for (int64_t b = 0; b < count[k]; b++) sum += weight[b] * row[first[k] + b];
-            out[t * bands + k] = sum;
-            weight += count[k];
-        }
-    }
+    int64_t t = 0;
+    for (; t + ABREAST <= frames; t += ABREAST)
+        weigh_frames(power + t * bins, ABREAST, bins, first, count, weights, bands, out + t * bands);
+    weigh_frames(power + t * bins, frames - t, bins, first, count, weights, bands, out + t * bands);
 }
 
 typedef int32_t mask __attribute__((vector_size(LANES * sizeof(int32_t))));

@@ -88,16 +88,24 @@ def describe(groups: Groups) -> npt.NDArray[np.float32]:
 def _timbre(groups: Groups) -> Iterator[Statistics]:
     cepstrum = groups["cepstrum"].reshape(-1, CEPSTRAL).astype(np.float64)
     contrast = groups["contrast"].reshape(len(cepstrum), -1).astype(np.float64)
-    yield cepstrum.mean(axis=0)
-    yield cepstrum.std(axis=0)
-    yield _slopes(cepstrum).std(axis=0)
-    yield contrast.mean(axis=0)
-    yield contrast.std(axis=0)
+    mean, deviation = _spread(np.concatenate([cepstrum, contrast], axis=1))
+    yield mean[:CEPSTRAL]
+    yield deviation[:CEPSTRAL]
+    yield _spread(_slopes(cepstrum))[1]
+    yield mean[CEPSTRAL:]
+    yield deviation[CEPSTRAL:]
+
+
+def _spread(curves: Statistics) -> tuple[Statistics, Statistics]:
+    """Mean and standard deviation over time."""
+    mean = curves.mean(axis=0)
+    return mean, np.sqrt(np.square(curves - mean).mean(axis=0))
 
 
 def _slopes(curves: Statistics) -> Statistics:
     """Least-squares slope around each frame, per frame; the ends are repeated outwards."""
-    padded = np.pad(curves, ((DELTA_REACH, DELTA_REACH), (0, 0)), mode="edge")
+    ends = [curves[:1]] * DELTA_REACH, [curves[-1:]] * DELTA_REACH
+    padded = np.concatenate([*ends[0], curves, *ends[1]])
     slopes = np.zeros_like(curves)
     for step in range(1, DELTA_REACH + 1):
         later = padded[DELTA_REACH + step :][: len(curves)]

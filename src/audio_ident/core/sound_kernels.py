@@ -95,6 +95,7 @@ class Weigher:
         self._weights = np.array(kept, np.float64)
         stride = _PAST + 2 * (rate_hz // BLOCKS_PER_SECOND + 1)
         self._lines = np.zeros((len(heard) // 2, 3, stride), np.float64)
+        self._make_room(64)
         self._state = _Weighting(
             taps=(ctypes.c_double * _TAPS)(*recursions.taps),
             shelf=(ctypes.c_double * 2)(*recursions.shelf),
@@ -109,12 +110,16 @@ class Weigher:
     def weigh(self, planes: Planes) -> npt.NDArray[np.float32]:
         """Sum over channels of weight times mean square, of each block that is now complete."""
         count = len(planes[0])
-        power = np.empty(count * BLOCKS_PER_SECOND // self._rate_hz + 2, np.float32)
+        needed = count * BLOCKS_PER_SECOND // self._rate_hz + 2
+        if needed > len(self._power):
+            self._make_room(needed)
         heard = _addresses([planes[number] for number in self._heard])
-        made = _library.weigh(
-            ctypes.byref(self._state), heard, _int(count), _pointer(power.ctypes.data)
-        )
-        return power[:made]
+        made = _library.weigh(ctypes.byref(self._state), heard, _int(count), self._power_place)
+        return self._power[:made].copy()
+
+    def _make_room(self, count: int) -> None:
+        self._power = np.empty(count, np.float32)
+        self._power_place = _pointer(self._power.ctypes.data)
 
 
 class PeakMeter:
@@ -122,6 +127,7 @@ class PeakMeter:
 
     def __init__(self, interpolation: Interpolation, channels: int) -> None:
         self._past = np.zeros((channels, REACH_SAMPLES - 1), np.float32)
+        self._past_place = _pointer(self._past.ctypes.data)
         row = _float * _HALF_SAMPLES
         self._state = _PeakMeter(
             even=row(*interpolation.even),
@@ -138,7 +144,7 @@ class PeakMeter:
             _addresses(planes),
             _int(len(planes)),
             _int(len(planes[0])),
-            _pointer(self._past.ctypes.data),
+            self._past_place,
         )
 
     def peaks(self) -> tuple[float, float]:

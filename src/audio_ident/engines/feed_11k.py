@@ -5,8 +5,10 @@ way, so the same filter is used here, not the better one of the other streams. A
 the channels are mixed to their mean without overload.
 """
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
@@ -98,15 +100,21 @@ class _Resampler:
         ).configure()
 
     def resampled(self, frame: AudioFrame | None) -> Iterator[Mono16Bit]:
-        """What comes out for one more frame; None stands for the end."""
+        """What comes out for one more frame; None stands for the end.
+
+        A frame makes at most one, so that no more is asked for, which would cost an exception.
+        """
         self._source.push(frame)
-        while True:
-            try:
-                found = self._sink.pull()
-            except (av.BlockingIOError, av.EOFError):
-                return
-            if isinstance(found, AudioFrame):
-                yield np.frombuffer(memoryview(found.planes[0]), np.int16, found.samples)
+        try:
+            yield _samples_of(self._sink.pull())
+            while frame is None:
+                yield _samples_of(self._sink.pull())
+        except (av.BlockingIOError, av.EOFError):
+            return
+
+
+def _samples_of(frame: Any) -> Mono16Bit:  # noqa: ANN401 -- PyAV does not tell the kind
+    return np.frombuffer(memoryview(frame.planes[0]), np.int16, frame.samples)
 
 
 def chroma_feeds(sinks: Mapping[Feed, Sink]) -> list[ChromaFeed]:
@@ -137,6 +145,7 @@ def _frame_of(block: NativeBlock) -> AudioFrame:
     return frame
 
 
+@functools.cache
 def _layout_of(names: tuple[str, ...]) -> str | None:
     """FFmpeg's name of a layout; None if it cannot be mixed."""
     if any(name.startswith(UNMIXABLE) for name in names):

@@ -136,6 +136,8 @@ def _read_through(file: BinaryIO, sink: Callable[[bytes], None]) -> None:
 
 def _fan_out(hearers: Sequence[Listener | FeedMaker], feed: Feed) -> Callable[[Any], None]:
     hearing = [hearer for hearer in hearers if hearer.hears is feed]
+    if len(hearing) == 1:
+        return hearing[0].feed
 
     def hand_on(block: Any) -> None:  # noqa: ANN401 -- its type is told by the feed
         for hearer in hearing:

@@ -78,6 +78,9 @@ def _end_with_owner() -> None:
 
 
 def _be_modest(limits: WorkerLimits) -> None:
+    # Read when numpy is imported, with the first call: more threads of its linear algebra have
+    # nothing to do in a worker and use processor time to wait.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(_NICENESS)
