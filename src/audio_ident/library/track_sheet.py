@@ -1,7 +1,7 @@
 """Puts together what is known of one track: rows of the catalogue, sections of its analysis."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from audio_ident.core.listeners.bandwidth import BandwidthListener
 from audio_ident.core.listeners.key import Key
@@ -11,6 +11,7 @@ from audio_ident.core.listeners.protocol import Listener
 from audio_ident.core.listeners.silence import Silence
 from audio_ident.core.listeners.tempo import Tempo
 from audio_ident.errors import ArtefactCorrupt, ArtefactMissing
+from audio_ident.library.bandwidth import SectionReader
 from audio_ident.library.duplicates import Duplicates
 from audio_ident.model.analysis import AudioDigest, Section
 from audio_ident.model.audio import MONO_RATE_HZ
@@ -21,14 +22,6 @@ from audio_ident.units import SILENCE_DBFS
 
 SHOWN: tuple[type[Listener], ...] = (BandwidthListener, Key, Levels, Loudness, Silence, Tempo)
 """Listeners whose answers a person can read."""
-
-
-class SectionReader(Protocol):
-    """Reads the answer of one listener."""
-
-    def get_section(self, digest: AudioDigest, name: str) -> Section:
-        """Read it back; raises `ArtefactMissing` or `ArtefactCorrupt`."""
-        ...
 
 
 def get_track_sheet(
