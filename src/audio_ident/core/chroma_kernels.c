@@ -82,7 +82,7 @@ ALWAYS_INLINE void load_frames(const float *restrict samples, const float *restr
 ALWAYS_INLINE void power_of_bin(const number *restrict z, const float *restrict turn, int64_t length, int64_t bin,
                                 lanes *restrict power)
 {
-    const number a = z[bin % length], b = z[(length - bin) % length];
+    const number a = z[bin & (length - 1)], b = z[(length - bin) & (length - 1)]; /* length is a power of two */
     const float c = turn[2 * bin], s = turn[2 * bin + 1];
     const lanes odd_r = a.im + b.im, odd_i = b.re - a.re;
     const lanes re = a.re + b.re + (c * odd_r - s * odd_i), im = a.im - b.im + (c * odd_i + s * odd_r);
@@ -99,8 +99,9 @@ int64_t power_spectra(const float *restrict samples, const float *restrict windo
     if (!memory) return OUT_OF_MEMORY;
     for (int64_t frame = 0; frame < frames; frame += LANES) {
         number *now = memory, *next = memory + length, *swap;
+        const int64_t whole = frames - frame < LANES ? frames - frame : LANES;
         int64_t stride = 1;
-        load_frames(samples + frame * hop, window, length, hop, frames - frame, now);
+        load_frames(samples + frame * hop, window, length, hop, whole, now);
         for (; stride * 4 <= length; stride *= 4) {
             pass_of_four(length / stride / 4, stride, turn, now, next);
             swap = now, now = next, next = swap;
@@ -112,8 +113,8 @@ int64_t power_spectra(const float *restrict samples, const float *restrict windo
         for (int64_t bin = 0; bin < bins; bin++) {
             lanes found;
             power_of_bin(now, turn, length, first_bin + bin, &found);
-            for (int64_t lane = 0; lane < LANES && frame + lane < frames; lane++)
-                power[(frame + lane) * bins + bin] = found[lane];
+            float *out = power + frame * bins + bin;
+            for (int64_t lane = 0; lane < whole; lane++) out[lane * bins] = found[lane];
         }
     }
     free(memory);
