@@ -30,7 +30,7 @@ def main(music: str, data: str, log: str, pause_s: str, *words: str) -> None:
 
     stores = make_stores(Path(data))
     analyser = WavAnalyser(log=Path(log), pause_s=float(pause_s))
-    pool = CrashProofExecutor(2, task_timeout_s=2.0)
+    pool = CrashProofExecutor(2, task_timeout_s=8.0)
     if "watched" in words:
         sys.addaudithook(_watch)
     try:
