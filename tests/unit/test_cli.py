@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import signal
 from pathlib import Path
 from typing import Any
@@ -29,16 +28,6 @@ from builders.reports import (
 from builders.tools import a_selftest_report
 
 FINDING = CheckFinding(code=FindingCode.NOT_INDEXED, subject="ab", fact="gone", remedy="rebuild")
-
-
-@pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No settings of the machine reach the tests."""
-    for name in os.environ:
-        if name.startswith("AUDIO_IDENT_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
 def invoke(application: MemoryApplication, *arguments: str | Path, stdin: bytes = b"") -> Any:

@@ -1,7 +1,6 @@
 """`audio-ident duplicates` over an application in memory."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,6 @@ from audio_ident.cli.exits import ExitCode
 from audio_ident.model.kinship import Kinship, Verdict
 from builders.application import MemoryApplication
 from builders.duplicates import MemoryDuplicates, a_containment, a_group
-
-
-@pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No settings of the machine reach the tests."""
-    for name in os.environ:
-        if name.startswith("AUDIO_IDENT_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import dataclasses
 import datetime
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,16 +19,6 @@ from builders.application import MemoryApplication
 from builders.reports import a_track
 from builders.sheets import a_filed_track, a_sheet
 from builders.tagging import FULL
-
-
-@pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No settings of the machine reach the tests."""
-    for name in os.environ:
-        if name.startswith("AUDIO_IDENT_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
 def show(sheet: TrackSheet, *options: str) -> Any:

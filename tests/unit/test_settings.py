@@ -1,22 +1,11 @@
 """Settings: layers, origins, and slips of the pen."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from audio_ident.errors import SettingsInvalid
 from audio_ident.settings import load_settings
-
-
-@pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No settings of the machine reach the tests."""
-    for name in os.environ:
-        if name.startswith("AUDIO_IDENT_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
 @pytest.fixture
