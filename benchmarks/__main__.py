@@ -42,9 +42,8 @@ def main() -> None:
 
 
 def _line(figure: Figure) -> str:
-    bound = "" if figure.most is None else f"at most {figure.most:g}"
-    mark = "  OVER" if figure.is_over else ""
-    return f"  {figure.name:<52} {figure.value:>9.3g} {figure.unit or 'x':<10} {bound}{mark}"
+    mark = "  OUT OF BOUNDS" if figure.is_out_of_bounds else ""
+    return f"  {figure.name:<52} {figure.value:>9.3g} {figure.unit or 'x':<10} {figure.bound}{mark}"
 
 
 if __name__ == "__main__":

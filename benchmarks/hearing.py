@@ -1,6 +1,7 @@
 """Files to landmarks, the way an import does it."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.generated import Recording
@@ -17,9 +18,9 @@ from audio_ident.model.landmarks import Landmarks
 EVERY_LISTENER: tuple[type[Listener], ...] = tuple(dict.fromkeys((*LISTENERS, LandmarkListener)))
 
 
-def hear(path: Path) -> Analysis:
-    """What all listeners hear in a file."""
-    return analyse(path, PyavDecoder(clock=time.monotonic), EVERY_LISTENER, LIMITS).analysis
+def hear(path: Path, listeners: Sequence[type[Listener]] = EVERY_LISTENER) -> Analysis:
+    """What listeners hear in a file."""
+    return analyse(path, PyavDecoder(clock=time.monotonic), listeners, LIMITS).analysis
 
 
 def recording_of(analysis: Analysis) -> Recording:

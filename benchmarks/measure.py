@@ -27,11 +27,20 @@ class Figure:
     """Empty for a ratio of two times from the same run, which any machine may be held to."""
     most: float | None = None
     """Bound that the project has set itself."""
+    least: float | None = None
+    """Bound for what should be much."""
 
     @property
-    def is_over(self) -> bool:
-        """Whether the bound is broken."""
-        return self.most is not None and self.value > self.most
+    def is_out_of_bounds(self) -> bool:
+        """Whether a bound is broken."""
+        is_over = self.most is not None and self.value > self.most
+        return is_over or (self.least is not None and self.value < self.least)
+
+    @property
+    def bound(self) -> str:
+        """The bound in words, empty when none is set."""
+        bounds = {"at most": self.most, "at least": self.least}
+        return ", ".join(f"{how} {value:g}" for how, value in bounds.items() if value is not None)
 
 
 def cpu_s() -> float:
@@ -87,7 +96,7 @@ def _stage(figures: Sequence[Figure], music: str) -> dict[str, Any]:
         "music": music,
         "ratios": {f.name: _rounded(f.value) for f in figures if not f.unit},
         "costs": costs,
-        "over_bounds": {f.name: f.most for f in figures if f.is_over},
+        "out_of_bounds": {f.name: f.bound for f in figures if f.is_out_of_bounds},
     }
 
 

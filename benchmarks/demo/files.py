@@ -45,17 +45,23 @@ def encode(path: Path, sound: Stereo | Mono, rate_hz: int, bit_rate: int | None 
 
 def decode(path: Path, rate_hz: int, most_s: float = 600.0) -> Mono:
     """The start of a file as mono, at most some minutes of it."""
-    blocks: list[Mono] = []
+    mono: Mono = decode_stereo(path, rate_hz, most_s).mean(axis=1)
+    return mono
+
+
+def decode_stereo(path: Path, rate_hz: int, most_s: float = 600.0) -> Stereo:
+    """The start of a file with two channels, at most some minutes of it."""
+    blocks: list[Stereo] = []
     length = 0
     with av.open(str(path), metadata_errors="replace") as container:
         resampler = av.AudioResampler("fltp", "stereo", rate_hz)
         for frame in container.decode(audio=0):
             for ready in resampler.resample(frame):
-                blocks.append(ready.to_ndarray().mean(axis=0))
+                blocks.append(ready.to_ndarray().T.astype(np.float32, copy=False))
                 length += len(blocks[-1])
             if length > most_s * rate_hz:
                 break
-    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+    return np.concatenate(blocks) if blocks else np.zeros((0, 2), np.float32)
 
 
 def tag(path: Path, piece: Piece, number: int) -> None:
