@@ -1,12 +1,13 @@
 """Recordings that are alike, and others that only seem so, made of the same few stems."""
 
 import functools
+import math
 from collections.abc import Mapping
 
 import numpy as np
 import soxr
 
-from audio_ident.core.alignment import Sound
+from audio_ident.core.alignment import Level, Sound
 from audio_ident.core.kinship import find_relations
 from audio_ident.core.listeners.chromaprint import Chromaprint
 from audio_ident.core.segments import build_segment
@@ -29,6 +30,10 @@ def sound_of(samples: Mono) -> Sound:
         chroma=np.asarray(listener.finish()["sub_fingerprints"], np.uint32),
         landmarks=landmarks_of(samples),
         duration_s=len(samples) / MONO_RATE_HZ,
+        level=Level(
+            loudness_lufs=10 * math.log10(max(1e-12, float(np.mean(np.square(samples))))),
+            peak_dbfs=20 * math.log10(max(1e-6, float(np.abs(samples).max()))),
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 """How two recordings are related: what is one recording, and what only resembles it."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -69,6 +71,25 @@ def test_one_recording_is_recognised(change: object, known: dict[AudioDigest, So
     assert relation.kinship is Kinship.SAME_RECORDING
     assert {relation.first, relation.second} == {KNOWN, NEW}
     assert relation.evidence["share_of_shorter"] > 0.9
+
+
+def test_level_is_the_witness_of_music_driven_into_clipping(
+    known: dict[AudioDigest, Sound],
+) -> None:
+    """Hard clipping is told from another version by how much louder, and how full, it is."""
+    driven = sound_of(np.clip(8 * song(1, LENGTH_S), -1, 1))
+    unmeasured = dataclasses.replace(driven, level=None)
+
+    assert the_only(relations_to(driven, known)).kinship is Kinship.SAME_RECORDING
+    assert all(r.kinship is not Kinship.SAME_RECORDING for r in relations_to(unmeasured, known))
+
+
+def test_a_soft_karaoke_version_of_a_loud_song_stays_apart() -> None:
+    """A difference of level alone makes no recording of two."""
+    loud = song(1, LENGTH_S) / np.abs(song(1, LENGTH_S)).max()
+    relations = relations_to(sound_of(0.1 * song(1, LENGTH_S, 0.0)), {KNOWN: sound_of(loud)})
+
+    assert all(relation.kinship is not Kinship.SAME_RECORDING for relation in relations)
 
 
 def test_relation_tells_offset_and_speed(known: dict[AudioDigest, Sound]) -> None:

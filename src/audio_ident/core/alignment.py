@@ -60,6 +60,16 @@ _FEWEST_LANDMARKS = 12
 """In a window with fewer, a share says little; it is as if there were this many."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How loud a recording is as a whole."""
+
+    loudness_lufs: float
+    """Integrated, by EBU R 128."""
+    peak_dbfs: float
+    """Largest sample."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sound:
     """What is known of how a recording sounds."""
@@ -68,6 +78,8 @@ class Sound:
     """Raw sub-fingerprints, `CHROMA_STEP_S` apart, shape `(n,)`."""
     landmarks: Landmarks
     duration_s: float
+    level: Level | None = None
+    """None where it was not measured."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
