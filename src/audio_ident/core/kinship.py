@@ -98,7 +98,7 @@ EVEN = Bounds(
 
 FAINT_CHANGES = Bounds(mean_chroma=0.975, low_chroma=0.957, mean_landmarks=0.77, low_landmarks=0.62)
 """Codecs of low rates move landmarks where music is sparse, and hardly touch the fingerprints.
-Voices 6 dB below the music: a low of 0.955 at most; 10 dB below, 3 of 42 pass here."""
+Voices 6 dB below the music: a low of 0.955 at most; 10 dB below, 3 of 68 pass here."""
 
 SCATTERED_CHANGES = Bounds(
     mean_chroma=0.97, low_chroma=0.938, mean_landmarks=0.85, low_landmarks=0.70
