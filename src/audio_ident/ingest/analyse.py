@@ -155,8 +155,12 @@ def _section(listener: Listener) -> Section:
 
 def _refuse_silence(sections: dict[str, Section]) -> None:
     silence = sections.get(Silence.name)
-    if silence and int(silence.fields["audible_samples"]) < LEAST_AUDIBLE_SAMPLES:
-        raise NoAudio("nothing but silence is to be heard")
+    if silence is None:
+        return
+    audible_samples = int(silence.fields["audible_samples"])
+    if audible_samples < LEAST_AUDIBLE_SAMPLES:
+        audible_ms = 1000 * audible_samples // MONO_RATE_HZ
+        raise NoAudio(f"{audible_ms} ms of it are not silent, and 100 ms are needed")
 
 
 def _answer(sections: dict[str, Section], listener: str, field: str) -> Field:
