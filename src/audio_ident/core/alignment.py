@@ -14,13 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_ident.core.candidates import Line
+from audio_ident.core.chromaprint import STEP_SAMPLES, SUPPORT_SAMPLES
 from audio_ident.core.spectrum import BINS, FRAMES_PER_SECOND
+from audio_ident.model.audio import CHROMA_RATE_HZ
 from audio_ident.model.landmarks import Landmarks
 
-CHROMA_STEP_S = 1365 / 11025
+CHROMA_STEP_S = STEP_SAMPLES / CHROMA_RATE_HZ
 """Seconds from one sub-fingerprint to the next: Chromaprint's step, at its rate."""
 
-CHROMA_SUPPORT_S = 2.7
+CHROMA_SUPPORT_S = round(SUPPORT_SAMPLES / CHROMA_RATE_HZ, 1)
 """Seconds of sound that one sub-fingerprint depends on: 16 frames of filtered chroma."""
 
 WINDOW = 32
