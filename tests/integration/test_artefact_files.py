@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from audio_ident.errors import ArtefactCorrupt, BadInput
+from audio_ident.errors import ArtefactCorrupt, BadInput, StoreInaccessible
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from builders.analyses import landmark_fields, new_analysis
@@ -49,3 +49,10 @@ def test_only_digests_name_artefacts(digest: str, tmp_path: Path) -> None:
     """Nothing outside the folder can be named."""
     with pytest.raises(BadInput):
         FileArtefactStore(tmp_path).get(AudioDigest(digest))
+
+
+def test_a_refusal_of_the_system_has_a_name(tmp_path: Path) -> None:
+    """Where no folder can be made, an import ends with a code, not with a traceback."""
+    (tmp_path / "analyses").write_bytes(b"a file where a folder should be")
+    with pytest.raises(StoreInaccessible):
+        FileArtefactStore(tmp_path / "analyses").put(new_analysis())

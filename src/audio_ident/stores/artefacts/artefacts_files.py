@@ -1,22 +1,20 @@
 """Artefacts as files: `<root>/<2 hex digits>/<digest>.analysis`."""
 
-import errno
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from audio_ident.errors import ArtefactCorrupt, ArtefactMissing, BadInput, DiskFull
+from audio_ident.errors import ArtefactCorrupt, ArtefactMissing, BadInput
 from audio_ident.model.analysis import Analysis, AudioDigest, Section
 from audio_ident.stores.artefacts.codec import (
     decode_analysis,
     decode_section,
     encode_analysis,
 )
+from audio_ident.stores.disk import disk_errors_named, make_directory, write_atomically
 
 SUFFIX = ".analysis"
 DIGEST_PATTERN = re.compile(r"[0-9a-f]{32}")
-NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class FileArtefactStore:
@@ -30,25 +28,13 @@ class FileArtefactStore:
 
         Raises
         ------
-        DiskFull
-            No space is left; what was there before is still there.
+        DiskFull, StoreInaccessible
+            What was there before is still there.
         """
         path = self._path(analysis.digest)
-        temporary = path.with_suffix(".tmp")
-        stored = encode_analysis(analysis)
-        try:
-            _make_folder(path.parent)
-            with temporary.open("wb") as file:
-                file.write(stored)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-            _sync_folder(path.parent)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            if error.errno in NO_SPACE:
-                raise DiskFull(f"no space for an artefact in {self._root}") from error
-            raise
+        with disk_errors_named(path):
+            make_directory(path.parent)
+        write_atomically(path, encode_analysis(analysis))
 
     def get(self, digest: AudioDigest) -> Analysis:
         """Read an analysis back; see `protocol.ArtefactStore`."""
@@ -86,17 +72,3 @@ class FileArtefactStore:
         if not DIGEST_PATTERN.fullmatch(digest):
             raise BadInput(f"{digest!r} is no digest of 32 hex digits")
         return self._root / digest[:2] / f"{digest}{SUFFIX}"
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
