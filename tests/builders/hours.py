@@ -10,9 +10,9 @@ HOURS = 4
 RATE_HZ = 8000
 
 
-def write_hours(path: Path) -> None:
+def write_hours(path: Path, hours: int = HOURS) -> None:
     """A WAV file of a minute of notes over and over, with ten minutes of silence every hour."""
-    data_bytes = HOURS * 3600 * RATE_HZ * 2
+    data_bytes = hours * 3600 * RATE_HZ * 2
     header = b"RIFF" + (data_bytes + 36).to_bytes(4, "little") + b"WAVEfmt "
     header += (16).to_bytes(4, "little") + (1).to_bytes(2, "little") + (1).to_bytes(2, "little")
     header += RATE_HZ.to_bytes(4, "little") + (2 * RATE_HZ).to_bytes(4, "little")
@@ -21,7 +21,7 @@ def write_hours(path: Path) -> None:
     minute = (_notes(60) * 32_000).astype(np.int16).tobytes()
     with path.open("wb") as file:
         file.write(header)
-        for hour in range(HOURS):
+        for hour in range(hours):
             file.seek(len(header) + hour * 3600 * RATE_HZ * 2)
             for _ in range(50):
                 file.write(minute)
