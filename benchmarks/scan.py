@@ -22,7 +22,7 @@ from audio_ident.ingest.scanner import FoundFile, ScanPlan, scan
 from audio_ident.model.library import FileState, Stage, StageStatus
 from audio_ident.stores.sql.dialect import make_engine, sqlite_url
 from audio_ident.stores.sql.tables import FileRow, RootRow, StageRow
-from audio_ident.wiring import VERSIONS
+from audio_ident.wiring.parts import VERSIONS
 
 FILES = 10_000
 MANY_FILES = 100_000

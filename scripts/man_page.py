@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from audio_ident.settings import Settings, environment_name
+from audio_ident.settings.model import Settings, environment_name
 from command_tree import commands
 from pages import write_or_check
 

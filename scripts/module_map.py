@@ -12,8 +12,9 @@ PACKAGE = ROOT / "src/audio_ident"
 PAGE = ROOT / "docs/explanation/module-map.md"
 
 FOLDERS = {
+    "api": "HTTP edge",
     "cli": "Terminal edge",
-    "": "Foundation and composition root",
+    "wiring": "Composition root",
     "ingest": "Use case: import",
     "identify": "Use case: what is this clip",
     "library": "Use case: keep the collection in order",
@@ -21,6 +22,8 @@ FOLDERS = {
     "stores": "What lasts",
     "core": "Pure arithmetic",
     "model": "Vocabulary",
+    "settings": "What a person can set",
+    "": "Foundation",
 }
 """Top folders from the edge down, with what they are for."""
 

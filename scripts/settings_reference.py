@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from audio_ident.settings import Settings, allowed_values, environment_name
+from audio_ident.settings.model import Settings, allowed_values, environment_name
 from pages import table_row, write_or_check
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/reference/settings.md"
@@ -26,7 +26,7 @@ An unknown `AUDIO_IDENT_*` variable or an unknown line of the file is an error, 
 the pen does not go unnoticed. `audio-ident config show --origin` shows every value and where it
 came from; `audio-ident config check` tells all mistakes at once.
 
-This page is made from `settings.py`: change it there, then run `make docs`.
+This page is made from `settings/`: change it there, then run `make docs`.
 
 | setting | environment | default | unit | allowed | meaning |
 |---|---|---|---|---|---|

@@ -22,7 +22,7 @@ from audio_ident.model.reports import (
 )
 from audio_ident.model.sessions import SessionState, StoredSession
 from audio_ident.model.track_sheet import TrackSheet
-from audio_ident.settings import Settings
+from audio_ident.settings.model import Settings
 from builders.duplicates import MemoryDuplicates
 from builders.memory_sessions import MemorySessions
 from builders.reports import an_import_progress, an_import_summary, an_unknown_clip

@@ -18,7 +18,9 @@ LONGEST_S = 120
 
 CONTEXT = multiprocessing.get_context("forkserver")
 """Processes that begin with everything imported, which otherwise takes most of their time."""
-CONTEXT.set_forkserver_preload(["audio_ident.cli.app", "audio_ident.wiring", "builders.command"])
+CONTEXT.set_forkserver_preload(
+    ["audio_ident.cli.app", "audio_ident.wiring.local", "builders.command"]
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ With the word `watched` at the end, every file that this process opens is printe
 import sys
 from pathlib import Path
 
-from audio_ident.ingest.pool import CrashProofExecutor
+from audio_ident.engines.pool import CrashProofExecutor
 from builders.wav import WavAnalyser
 
 

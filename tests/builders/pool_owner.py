@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from audio_ident.ingest.pool import CrashProofExecutor
+from audio_ident.engines.pool import CrashProofExecutor
 from builders import tasks
 
 if __name__ == "__main__":

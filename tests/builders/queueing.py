@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.errors import LibraryLocked
-from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.queue import SessionQueue
 from audio_ident.ingest.tools import ImportOptions, ImportTools
 from audio_ident.library.session_book import SessionBook

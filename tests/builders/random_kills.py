@@ -45,7 +45,7 @@ from audio_ident.stores.fingerprints.segment_options import SegmentOptions
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
-from audio_ident.wiring import CLOCK, VERSIONS
+from audio_ident.wiring.parts import CLOCK, VERSIONS
 from builders.material import retag
 from builders.music import cut, music
 from builders.wav import write_music_wav

@@ -6,8 +6,8 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 
 import pytest
 
+from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.errors import DecodeFailed
-from audio_ident.ingest.pool import CrashProofExecutor
 from builders import tasks
 
 

@@ -11,9 +11,9 @@ import pytest
 from audio_ident.errors import BadInput
 from audio_ident.model.audio import MONO_RATE_HZ, Mono
 from audio_ident.model.kinship import Kinship, Verdict
-from audio_ident.settings import Settings
+from audio_ident.settings.model import Settings
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
-from audio_ident.wiring import LocalApplication, open_application
+from audio_ident.wiring.local import LocalApplication, open_application
 from builders.encode import KINDS, encode
 from builders.kinship import song
 

@@ -3,8 +3,8 @@
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from audio_ident.settings import Settings
-from audio_ident.wiring import open_application
+from audio_ident.settings.model import Settings
+from audio_ident.wiring.local import open_application
 from builders.command import CONTEXT
 
 PROCESSES = 4

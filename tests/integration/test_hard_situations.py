@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from audio_ident.engines.pool import CrashProofExecutor
+from audio_ident.engines.worker import WorkerLimits
 from audio_ident.errors import DiskFull, LibraryLocked, RootVanished
 from audio_ident.ingest.pipeline import import_folders
-from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
-from audio_ident.ingest.worker import WorkerLimits
 from audio_ident.library.check import check
 from audio_ident.model.library import FileState
 from audio_ident.model.reports import ImportSummary

@@ -15,7 +15,7 @@ WRONG_IMPORTS = {
         "core/wrong.py",
         "import audio_ident.stores",
     ),
-    "The terminal edge reaches engines, stores and core only through wiring and the use cases": (
+    "The edges reach engines, stores and core only through wiring and the use cases": (
         "cli/wrong.py",
         "import audio_ident.stores",
     ),
@@ -49,6 +49,12 @@ OTHER_WRONG_IMPORTS = [
 ]
 
 
+FOLDERS = (
+    *("api", "cli", "wiring", "ingest", "identify", "library"),
+    *("engines", "stores", "core/listeners", "model", "settings"),
+)
+
+
 def run_contracts(project: Path) -> subprocess.CompletedProcess[str]:
     """Check a project's contracts in a process of their own."""
     program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -67,19 +73,20 @@ def project(tmp_path: Path) -> Path:
     """A package with our folders and contracts and hardly anything in it."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     package = tmp_path / "src/audio_ident"
-    for folder in ("cli", "ingest", "identify", "library", "engines", "stores", "core/listeners"):
+    for folder in FOLDERS:
         (package / folder).mkdir(parents=True)
-    (package / "model").mkdir()
     for folder in [package, *(path for path in package.rglob("*") if path.is_dir())]:
         (folder / "__init__.py").touch()
-    for module in ("wiring", "logs", "settings", "errors", "units"):
+    for module in ("refusals", "logs", "errors", "units"):
         (package / f"{module}.py").touch()
+    (package / "cli/serve.py").write_text("import audio_ident.api.server\n", encoding="utf-8")
+    (package / "api/server.py").touch()
     return tmp_path
 
 
 def broken_contracts(output: str) -> list[str]:
     """Names of the contracts that were reported as broken."""
-    return [line.removesuffix(" BROKEN") for line in output.splitlines() if line.endswith("BROKEN")]
+    return [line.partition(" BROKEN")[0] for line in output.splitlines() if " BROKEN" in line]
 
 
 def test_contracts_hold() -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from audio_ident.engines.pool import CrashProofExecutor
+from audio_ident.engines.worker import WorkerLimits
 from audio_ident.errors import DecodeFailed, DecodeTimeout, OutOfMemory, WorkerCrashed
-from audio_ident.ingest.pool import CrashProofExecutor
-from audio_ident.ingest.worker import WorkerLimits
 from builders import tasks
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from audio_ident.errors import SettingsInvalid
-from audio_ident.settings import load_settings
+from audio_ident.settings.loading import load_settings
 
 
 @pytest.fixture

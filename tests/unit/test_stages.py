@@ -53,7 +53,7 @@ def test_a_file_that_changes_or_goes_is_noticed(tmp_path: Path) -> None:
 def test_workers_do_not_load_the_database() -> None:
     """What a worker imports is light, because many of them start."""
     code = (
-        "import sys, audio_ident.ingest.stages, audio_ident.ingest.worker;"
+        "import sys, audio_ident.ingest.stages, audio_ident.engines.worker;"
         "sys.exit(any(name.startswith(('sqlalchemy', 'alembic')) for name in sys.modules))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

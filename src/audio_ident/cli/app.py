@@ -21,12 +21,14 @@ from audio_ident.cli.maintenance import check, rebuild
 from audio_ident.cli.parameters import parameters
 from audio_ident.cli.profiles import profiles
 from audio_ident.cli.selftest import selftest
+from audio_ident.cli.serve import serve
 from audio_ident.cli.session import GlobalOptions
 from audio_ident.cli.sessions import sessions
 from audio_ident.cli.tracks import tracks
 from audio_ident.cli.watch import watch
 
 COMMANDS: tuple[Callable[..., None], ...] = (
+    serve,
     watch,
     identify,
     export,

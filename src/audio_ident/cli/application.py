@@ -22,7 +22,7 @@ from audio_ident.model.reports import (
     RebuildSummary,
 )
 from audio_ident.model.track_sheet import TrackSheet
-from audio_ident.settings import Settings
+from audio_ident.settings.model import Settings
 
 
 class Application(Protocol):

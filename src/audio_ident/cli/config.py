@@ -8,7 +8,7 @@ from audio_ident.cli.exits import ExitCode
 from audio_ident.cli.render import Form
 from audio_ident.cli.session import AsJson, command, settings_of
 from audio_ident.cli.words import in_words
-from audio_ident.settings import LoadedSettings, unusable_paths
+from audio_ident.settings.loading import LoadedSettings, unusable_paths
 
 config = typer.Typer(help="Show and check the settings.", no_args_is_help=True)
 

@@ -13,7 +13,7 @@ from audio_ident.cli.render import Form, Output
 from audio_ident.cli.session import AsJson, GlobalOptions, command, settings_of
 from audio_ident.cli.words import in_words
 from audio_ident.model.reports import Diagnosis, Health
-from audio_ident.settings import LoadedSettings
+from audio_ident.settings.loading import LoadedSettings
 
 PACKAGES = ("av", "numpy", "soxr", "mutagen", "sqlalchemy", "alembic")
 """Packages whose version matters when something is reported."""

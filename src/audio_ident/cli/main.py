@@ -22,7 +22,7 @@ def _wiring() -> ModuleType:
     # Imported only by a command that needs the application: help comes at once, and a missing
     # library is told in the form that the command was asked for.
     try:
-        from audio_ident import wiring  # noqa: PLC0415
+        from audio_ident.wiring import local  # noqa: PLC0415
     except OSError as problem:  # what ctypes raises; a missing package is an ImportError
         raise KernelsMissing(f"the compiled kernels cannot be opened: {problem}") from problem
-    return wiring
+    return local

@@ -13,7 +13,7 @@ from audio_ident.cli.exits import ExitCode, exit_code_of_error
 from audio_ident.cli.render import Form, Output
 from audio_ident.errors import AudioIdentError
 from audio_ident.logs import configure_logs
-from audio_ident.settings import LoadedSettings, load_settings
+from audio_ident.settings.loading import LoadedSettings, load_settings
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 AsJsonLines: TypeAlias = Annotated[bool, typer.Option("--jsonl", help="Print one object a line.")]

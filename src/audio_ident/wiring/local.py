@@ -1,24 +1,23 @@
-"""Composition root: makes the engines, stores and use cases that the settings ask for.
+"""Composition root of the terminal: engines, stores and use cases that the settings ask for.
 
-The only module that names implementations.
+The modules of this package are the only ones that name implementations.
 """
 
-import datetime
 import functools
 import os
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from audio_ident.core.keeper import Criterion
 from audio_ident.core.kinship import relations_of
-from audio_ident.core.layout import LAYOUT
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.decoder_pyav import PyavDecoder
+from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.engines.tags_mutagen import MutagenTagReader
+from audio_ident.engines.worker import WorkerLimits
 from audio_ident.errors import StoreProblem
 from audio_ident.identify.clip_file import IdentifyTools, identify_file
 from audio_ident.identify.selftest.run import SelfTestTools, run_selftest
@@ -26,22 +25,17 @@ from audio_ident.ingest.analyse import analyse, digest_packets
 from audio_ident.ingest.changes import WatchMode
 from audio_ident.ingest.describe import FileDescriber
 from audio_ident.ingest.places import root_folders
-from audio_ident.ingest.pool import CrashProofExecutor
 from audio_ident.ingest.queue import SessionQueue
 from audio_ident.ingest.rebuild import rebuild
 from audio_ident.ingest.relating import relate_all
 from audio_ident.ingest.repair import repair
 from audio_ident.ingest.schedule import parse_schedule
 from audio_ident.ingest.tools import (
-    Clock,
     ImportOptions,
     ImportTools,
     Stores,
-    Versions,
-    analysis_version,
 )
 from audio_ident.ingest.watch import FolderWatch, WatchPlan
-from audio_ident.ingest.worker import WorkerLimits
 from audio_ident.library.backup import LibraryBackups
 from audio_ident.library.bandwidth import find_bandwidth_hz
 from audio_ident.library.check import StoresForReading, check
@@ -54,7 +48,6 @@ from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.session_book import SessionBook
 from audio_ident.library.track_sheet import get_track_sheet
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
-from audio_ident.model.audio import Feed
 from audio_ident.model.landmarks import landmarks_of
 from audio_ident.model.library import Track
 from audio_ident.model.parameters import ImportParameters
@@ -66,7 +59,7 @@ from audio_ident.model.reports import (
 )
 from audio_ident.model.selftest import SelfTestOptions, SelfTestReport
 from audio_ident.model.track_sheet import TrackSheet
-from audio_ident.settings import Settings
+from audio_ident.settings.model import Settings
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from audio_ident.stores.disk import disk_errors_named, free_bytes, make_directory
 from audio_ident.stores.fingerprints.index_check import find_index_problems
@@ -76,28 +69,14 @@ from audio_ident.stores.fingerprints.rebuild import rebuild_index
 from audio_ident.stores.lock import WriterLock, is_alive
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.creation import create_catalogue
-from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.wiring.parts import CLOCK, VERSIONS, catalogue_url, new_id
 
 FILES_PER_WORKER = 3
 """Files handed to the pool for each worker: none waits for the writer, and few wait in memory."""
 
 TIMEOUT_MARGIN_S = 30.0
 """The decoder gives up first, in order; then the pool ends a worker that ignores the clock."""
-
-CLOCK = Clock(
-    now=functools.partial(datetime.datetime.now, datetime.UTC), monotonic_s=time.monotonic
-)
-
-VERSIONS = Versions(
-    tags=str(MutagenTagReader.version),
-    analysis=analysis_version(
-        (listener.name, listener.version)
-        for listener in LISTENERS
-        if listener.hears is not Feed.FILE_BYTES
-    ),
-    index=str(LAYOUT),
-)
 
 
 @contextmanager
@@ -106,8 +85,9 @@ def open_application(settings: Settings) -> Iterator["LocalApplication"]:
     places = LibraryPlaces(data_directory=settings.data_dir)
     with disk_errors_named(settings.data_dir):
         make_directory(settings.data_dir)
-    create_catalogue(places.catalogue)
-    catalogue = Catalogue(sqlite_url(places.catalogue))
+    if not settings.database_url.get_secret_value():
+        create_catalogue(places.catalogue)
+    catalogue = Catalogue(catalogue_url(settings, places))
     with closing(catalogue), closing(SegmentIndexReader(places.index)) as reader:
         catalogue.migrate()
         yield LocalApplication(settings, places, catalogue, reader)
@@ -143,7 +123,7 @@ class LocalApplication:
         self.exporter = TrackExporter(catalogue)
         self.backups = LibraryBackups(catalogue, places, CLOCK.now)
         self.queue = SessionQueue(
-            catalogue, CLOCK, _new_id, self._import_tools, (os.getpid(), is_alive)
+            catalogue, CLOCK, new_id, self._import_tools, (os.getpid(), is_alive)
         )
         self.watching = FolderWatch(
             WatchPlan(
@@ -274,7 +254,7 @@ class LocalApplication:
                     digest_packets, reader=self._decoder, limits=self._limits
                 ),
                 tag_reader=FileDescriber(MutagenTagReader(), self._pictures),
-                new_id=_new_id,
+                new_id=new_id,
                 end_calls=pool.end_calls,
                 free_bytes=functools.partial(free_bytes, self._places.data_directory),
             )
@@ -304,7 +284,3 @@ class LocalApplication:
             clock=CLOCK,
             relate=relations_of,
         )
-
-
-def _new_id() -> str:
-    return str(uuid.uuid4())

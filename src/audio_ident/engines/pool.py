@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, ParamSpec, TypeVar
 
+from audio_ident.engines.worker import READY, WorkerLimits, serve
 from audio_ident.errors import DecodeTimeout, WorkerCrashed
-from audio_ident.ingest.worker import READY, WorkerLimits, serve
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

@@ -1,0 +1,41 @@
+"""Every setting with its default, unit, range and environment name; there is no global instance."""
+
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from audio_ident.settings.library import LibrarySettings
+from audio_ident.settings.service import ServiceSettings
+
+PREFIX = "AUDIO_IDENT_"
+"""Start of the name of every environment variable that we read."""
+
+
+class Settings(LibrarySettings, ServiceSettings):
+    """What a person can set; `docs/reference/settings.md` is made from this class."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take given values only: `load_settings` merges the layers, to know their origin."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+
+def environment_name(name: str) -> str:
+    """Environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def allowed_values(name: str) -> str:
+    """What a setting may be, such as `1 to 256`; empty when any value of its type may be."""
+    schema = Settings.model_json_schema()["properties"][name]
+    if "minimum" in schema:
+        return f"{schema['minimum']} to {schema['maximum']}"
+    return ", ".join(f"`{value}`" for value in schema.get("enum", ()))

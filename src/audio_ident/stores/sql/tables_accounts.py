@@ -1,0 +1,1 @@
+"""Tables of the catalogue: people, keys and log-ins."""

@@ -1,0 +1,1 @@
+"""Tables of the catalogue: edits, removals and the browsable form of tracks."""

@@ -1,0 +1,42 @@
+"""What the wirings of terminal, service and importer share."""
+
+import datetime
+import functools
+import time
+import uuid
+
+import sqlalchemy as sa
+
+from audio_ident.core.layout import LAYOUT
+from audio_ident.core.listeners.registry import LISTENERS
+from audio_ident.engines.tags_mutagen import MutagenTagReader
+from audio_ident.ingest.tools import Clock, Versions, analysis_version
+from audio_ident.library.places import LibraryPlaces
+from audio_ident.model.audio import Feed
+from audio_ident.settings.model import Settings
+from audio_ident.stores.sql.dialect import sqlite_url
+
+CLOCK = Clock(
+    now=functools.partial(datetime.datetime.now, datetime.UTC), monotonic_s=time.monotonic
+)
+
+VERSIONS = Versions(
+    tags=str(MutagenTagReader.version),
+    analysis=analysis_version(
+        (listener.name, listener.version)
+        for listener in LISTENERS
+        if listener.hears is not Feed.FILE_BYTES
+    ),
+    index=str(LAYOUT),
+)
+
+
+def new_id() -> str:
+    """A new UUID."""
+    return str(uuid.uuid4())
+
+
+def catalogue_url(settings: Settings, places: LibraryPlaces) -> sa.URL:
+    """Address of the database that holds the rows of a library."""
+    url = settings.database_url.get_secret_value()
+    return sa.make_url(url) if url else sqlite_url(places.catalogue)

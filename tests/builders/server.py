@@ -1,0 +1,72 @@
+"""The real service, in a process of its own."""
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from builders.command import ROOT, environment
+
+START_S = 60
+
+
+@contextlib.contextmanager
+def serving(data: Path, **settings: str) -> Iterator[httpx.Client]:
+    """A client of a service over a library; settings are named as in the environment, in capitals.
+
+    It is left open to everybody on loopback, unless the settings say otherwise.
+    """
+    port = free_port()
+    with (
+        process(data, port, **settings) as server,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+        wait_until_alive(client, server)
+        yield client
+
+
+@contextlib.contextmanager
+def process(data: Path, port: int, **settings: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A service process that is told to stop at the end, and killed if it does not."""
+    settings = {"AUDIO_IDENT_OPEN_ON_LOOPBACK": "true"} | settings
+    server = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "audio_ident", "--data-dir", str(data)),
+            *("serve", "--port", str(port)),
+        ],
+        cwd=ROOT,
+        env=environment(**settings),
+    )
+    try:
+        yield server
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(10)
+        finally:
+            server.kill()
+
+
+def wait_until_alive(client: httpx.Client, server: "subprocess.Popen[bytes]") -> None:
+    """Return once the service answers."""
+    deadline_s = time.monotonic() + START_S
+    while time.monotonic() < deadline_s:
+        assert server.poll() is None, f"the service ended with {server.returncode}"
+        with contextlib.suppress(httpx.TransportError):
+            client.get("/health/live").raise_for_status()
+            return
+        time.sleep(0.05)
+    raise AssertionError("the service did not start")
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
