@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from audio_ident.api.problems import add_error_handlers
-from audio_ident.api.routers.registry import ROUTERS
+from audio_ident.api.routers.registry import API_ROUTERS, PLAIN_ROUTERS
 from audio_ident.settings.model import Settings
 from audio_ident.wiring.service import Service, open_service
 
@@ -39,8 +39,10 @@ def make_app(settings: Settings, open_: OpenService = open_service) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     add_error_handlers(app)
-    for router in ROUTERS:
+    for router in PLAIN_ROUTERS:
         app.include_router(router)
+    for router in API_ROUTERS:
+        app.include_router(router, prefix=API)
     return app
 
 

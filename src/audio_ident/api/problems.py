@@ -3,8 +3,9 @@
 import math
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 
+import pydantic
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
@@ -37,6 +38,40 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(Exception, _answer_unforeseen)
+
+
+class ErrorEnvelope(pydantic.BaseModel):
+    """The error as the first version of the API told it."""
+
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class Problem(pydantic.BaseModel):
+    """An error: problem details (RFC 9457) and the original envelope, which say the same."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    remedy: str
+    error: ErrorEnvelope
+
+
+Responses: TypeAlias = dict[int | str, dict[str, Any]]
+
+
+def problems(*kinds: type[AudioIdentError]) -> Responses:
+    """Documentation of the errors of a route, for its `responses`."""
+    codes: dict[int, list[str]] = {}
+    for kind in kinds:
+        codes.setdefault(kind.http_status, []).append(kind.code)
+    return {
+        status: {"model": Problem, "description": ", ".join(sorted(names))}
+        for status, names in sorted(codes.items())
+    }
 
 
 def problem_response(

@@ -4,4 +4,8 @@ from fastapi import APIRouter
 
 from audio_ident.api.routers.health import router as health
 
-ROUTERS: tuple[APIRouter, ...] = (health,)
+PLAIN_ROUTERS: tuple[APIRouter, ...] = (health,)
+"""Those at the root, for whoever watches over the process."""
+
+API_ROUTERS: tuple[APIRouter, ...] = ()
+"""Those of the API, below its prefix."""
