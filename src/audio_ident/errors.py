@@ -8,6 +8,7 @@
     ├── SettingsInvalid           SETTINGS_INVALID       a setting cannot be used
     ├── BackupInvalid             BACKUP_INVALID         a file is no backup that we can read
     ├── KernelsMissing            KERNELS_MISSING        the compiled part cannot be opened
+    ├── AddressInUse              ADDRESS_IN_USE         another program listens at that address
     ├── FileProblem                                      one file cannot be used; the others go on
     │   ├── FileUnreadable        FILE_UNREADABLE        the operating system refuses to read it
     │   ├── FileChanged           FILE_CHANGED_DURING_IMPORT  it changed while it was read
@@ -64,6 +65,11 @@ class AudioIdentError(Exception):
     def __init__(self, fact: str) -> None:
         super().__init__(fact)
         self.fact = fact
+
+    @classmethod
+    def meaning(cls) -> str:
+        """What the code says, whatever the circumstances: no path, no address, no name."""
+        return (cls.__doc__ or "").partition("\n")[0]
 
     def __reduce__(self) -> tuple[type["AudioIdentError"], tuple[str]]:
         return type(self), (self.fact,)
@@ -122,6 +128,14 @@ class KernelsMissing(AudioIdentError):
 
     code = "KERNELS_MISSING"
     remedy = "Run `make setup`, or install audio-ident again: both compile it."
+
+
+class AddressInUse(AudioIdentError):
+    """Another program listens at the address of the service."""
+
+    code = "ADDRESS_IN_USE"
+    remedy = "End the other program, or choose another port with AUDIO_IDENT_PORT."
+    is_retryable = True
 
 
 class FileProblem(AudioIdentError):

@@ -2,9 +2,15 @@
 
 AudioIdentError
 └── RequestRefused
+├── BadRequest            BAD_REQUEST            what was sent is no request that can be read
 ├── ValidationFailed      VALIDATION_ERROR       a parameter or a body is not as described
 ├── EmptyFile             EMPTY_FILE             an upload without a byte
 ├── FileTooLarge          FILE_TOO_LARGE         a body has more bytes than allowed
+├── UnsupportedMediaType  UNSUPPORTED_MEDIA_TYPE a body is of another kind than the route takes
+├── RequestTooSlow        REQUEST_TIMEOUT        a request did not arrive in time
+├── AddressTooLong        URI_TOO_LONG           the address has more bytes than allowed
+├── HeadersTooLarge       HEADERS_TOO_LARGE      the headers have more bytes than allowed
+├── HostRefused           HOST_NOT_ALLOWED       the service does not answer to that name
 ├── RouteUnknown          ROUTE_UNKNOWN          there is nothing at that path
 ├── MethodNotAllowed      METHOD_NOT_ALLOWED     a path that does not know the method
 ├── RangeNotSatisfiable   RANGE_NOT_SATISFIABLE  bytes were asked for that are not there
@@ -50,6 +56,13 @@ class RequestRefused(AudioIdentError):
         self.retry_after_s = retry_after_s
 
 
+class BadRequest(RequestRefused):
+    """What was sent is no request that can be read."""
+
+    code = "BAD_REQUEST"
+    remedy = "Send HTTP/1.1, and a body that is whole and of the kind that its headers name."
+
+
 class ValidationFailed(RequestRefused):
     """A parameter or the body of a request is not as the API describes it."""
 
@@ -71,6 +84,50 @@ class FileTooLarge(RequestRefused):
     code = "FILE_TOO_LARGE"
     http_status = 413
     remedy = "Send a shorter clip, or raise the limit that `details` names."
+
+
+class UnsupportedMediaType(RequestRefused):
+    """The body is of another kind than the route takes."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    http_status = 415
+    remedy = "Send what `details` names as `Content-Type`, without `Content-Encoding`."
+
+
+class RequestTooSlow(RequestRefused):
+    """The request did not arrive in time."""
+
+    code = "REQUEST_TIMEOUT"
+    http_status = 408
+    remedy = "Send it again over a faster connection, and without pauses."
+    is_retryable = True
+
+
+class AddressTooLong(RequestRefused):
+    """The address of the request has more bytes than allowed."""
+
+    code = "URI_TOO_LONG"
+    http_status = 414
+    remedy = "Ask for less at once: no address of the API is that long."
+
+
+class HeadersTooLarge(RequestRefused):
+    """The request has more headers, or more bytes in them, than allowed."""
+
+    code = "HEADERS_TOO_LARGE"
+    http_status = 431
+    remedy = "Send fewer and shorter headers; in a browser, remove the cookies of this address."
+
+
+class HostRefused(RequestRefused):
+    """The service does not answer to the name by which it was called."""
+
+    code = "HOST_NOT_ALLOWED"
+    http_status = 421
+    remedy = (
+        "Call it by `localhost` or an address of this machine; behind a reverse proxy, set "
+        "AUDIO_IDENT_TRUSTED_PROXIES to the address of the proxy."
+    )
 
 
 class RouteUnknown(RequestRefused):

@@ -2,7 +2,13 @@
 
 import enum
 
-from audio_ident.errors import AudioIdentError, BadInput, Cancelled, LibraryLocked
+from audio_ident.errors import (
+    AddressInUse,
+    AudioIdentError,
+    BadInput,
+    Cancelled,
+    LibraryLocked,
+)
 
 
 class ExitCode(enum.IntEnum):
@@ -23,8 +29,9 @@ def exit_code_of_error(error: AudioIdentError) -> ExitCode:
         return ExitCode.INTERRUPTED
     if isinstance(error, BadInput):
         return ExitCode.USAGE
-    # a locked library is nobody's failure: the same command works a little later
-    return ExitCode.NOT_AVAILABLE if isinstance(error, LibraryLocked) else ExitCode.FAILED
+    # what another program holds is nobody's failure: the same command works a little later
+    is_held = isinstance(error, (LibraryLocked, AddressInUse))
+    return ExitCode.NOT_AVAILABLE if is_held else ExitCode.FAILED
 
 
 def exit_code_of_files(succeeded: int, failed: int) -> ExitCode:

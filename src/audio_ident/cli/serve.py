@@ -17,5 +17,4 @@ def serve(context: typer.Context, host: Host = None, port: Port = None) -> None:
         # Imported late: no other command needs the machinery of HTTP.
         from audio_ident.api import server  # noqa: PLC0415
 
-        output.note(f"listening on http://{settings.host}:{settings.port}{settings.base_path}")
-        server.serve(settings)
+        server.serve(settings, lambda url: output.note(f"listening on {url}"))

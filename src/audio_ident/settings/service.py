@@ -1,5 +1,6 @@
 """What can be set of the service: where it listens, whom it lets in, how much it takes on."""
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,6 +8,11 @@ import pydantic
 from pydantic_settings import BaseSettings
 
 from audio_ident.settings.library import absolute
+
+
+def _network(text: str) -> str:
+    """An address or a network in the one form that its kind has."""
+    return str(ipaddress.ip_network(text)) if "/" in text else str(ipaddress.ip_address(text))
 
 
 class ServiceSettings(BaseSettings):
@@ -33,17 +39,19 @@ class ServiceSettings(BaseSettings):
         description="Path that a reverse proxy puts before ours, such as `/music`.",
         json_schema_extra={"default_text": "none"},
     )
-    trusted_proxies: tuple[str, ...] = pydantic.Field(
+    trusted_proxies: tuple[Annotated[str, pydantic.AfterValidator(_network)], ...] = pydantic.Field(
         default=(),
         description="Addresses or networks of reverse proxies whose `X-Forwarded-*` headers are "
         "believed. A list.",
         json_schema_extra={"default_text": "`[]`"},
     )
-    cors_origins: tuple[str, ...] = pydantic.Field(
-        default=(),
-        description="Other origins whose pages may call the service, such as "
-        "`https://music.example`. A list.",
-        json_schema_extra={"default_text": "`[]`"},
+    cors_origins: tuple[Annotated[str, pydantic.Field(pattern=r"^https?://[^/\s*]+$")], ...] = (
+        pydantic.Field(
+            default=(),
+            description="Other origins whose pages may call the service, such as "
+            "`https://music.example`. A list.",
+            json_schema_extra={"default_text": "`[]`"},
+        )
     )
     music_roots: tuple[Annotated[Path, pydantic.AfterValidator(absolute)], ...] = pydantic.Field(
         default=(),

@@ -4,11 +4,14 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
+from audio_ident.library.figures import Figure
 from audio_ident.library.places import LibraryPlaces
+from audio_ident.library.readiness import Probe
 from audio_ident.settings.model import Settings
 from audio_ident.stores.disk import disk_errors_named, make_directory
 from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.wiring.health import index_watch
 from audio_ident.wiring.parts import catalogue_url
 
 
@@ -18,6 +21,10 @@ class Service:
 
     settings: Settings
     catalogue: Catalogue
+    probes: tuple[Probe, ...] = ()
+    """How the parts are looked at for `/health/ready`, besides catalogue and data directory."""
+    figures: tuple[Figure, ...] = ()
+    """What `/metrics` tells besides what it counts itself."""
 
 
 @contextmanager
@@ -31,4 +38,5 @@ def open_service(settings: Settings) -> Iterator[Service]:
             create_catalogue(places.catalogue)
         catalogue = stack.enter_context(closing(Catalogue(catalogue_url(settings, places))))
         catalogue.migrate()
-        yield Service(settings=settings, catalogue=catalogue)
+        probes, figures = stack.enter_context(index_watch(settings, catalogue))
+        yield Service(settings=settings, catalogue=catalogue, probes=probes, figures=figures)

@@ -31,6 +31,7 @@ from audio_ident.stores.sql.roots import Roots
 from audio_ident.stores.sql.sessions import Sessions
 from audio_ident.stores.sql.sheets import Sheets
 from audio_ident.stores.sql.stages import Stages
+from audio_ident.stores.sql.tallies import Tallies
 from audio_ident.stores.sql.tracks import Tracks
 
 
@@ -54,6 +55,7 @@ class Rows:
     relations: Relations
     decisions: Decisions
     copies: Copies
+    tallies: Tallies
 
 
 class Catalogue:
@@ -128,6 +130,7 @@ def _rows(session: Session) -> Rows:
         relations=Relations(session),
         decisions=Decisions(session),
         copies=Copies(session),
+        tallies=Tallies(session),
     )
 
 
