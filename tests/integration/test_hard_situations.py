@@ -117,7 +117,8 @@ def test_files_that_may_not_grow_end_the_import(tmp_path: Path, music: Path) -> 
 
     ending = subprocess.run(
         command(data, "import", music),
-        cwd=ROOT, env=environment(), preexec_fn=limit, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=environment(data), preexec_fn=limit, capture_output=True,
+        text=True, check=False,
     )  # fmt: skip
 
     assert (ending.returncode, "DISK_FULL" in ending.stderr) == (1, True), ending.stderr

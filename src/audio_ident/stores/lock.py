@@ -1,6 +1,8 @@
 """The right to write to a data directory: one process at a time; readers never ask for it."""
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -8,6 +10,7 @@ import filelock
 
 from audio_ident.errors import LibraryLocked
 from audio_ident.stores.disk import disk_errors_named, make_directory
+from audio_ident.stores.sql.unit_of_work import Catalogue
 
 HOLDER_NAME = "writer.pid"
 """File with the id of the process that holds the lock; it stays when that process is killed."""
@@ -23,10 +26,19 @@ class WriterLock:
     ----------
     data_directory
         Made when it is missing.
+    also
+        What else must be held: the right to write to a database that other machines reach.
     """
 
-    def __init__(self, data_directory: Path) -> None:
+    def __init__(
+        self,
+        data_directory: Path,
+        *,
+        also: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._directory = data_directory
+        self._also = also
+        self._rest = ExitStack()
         self._holder = data_directory / HOLDER_NAME
         self._lock = filelock.FileLock(data_directory / "writer.lock", thread_local=False)
 
@@ -37,11 +49,12 @@ class WriterLock:
                 self._lock.acquire(timeout=0)
             except filelock.Timeout:
                 raise LibraryLocked(self._locked_message()) from None
-            try:
+            with ExitStack() as stack:
+                stack.callback(self._lock.release)
+                stack.enter_context(self._also())
+                stack.callback(self._holder.unlink, missing_ok=True)
                 self._holder.write_text(f"{os.getpid()}\n")
-            except OSError:
-                self._lock.release()
-                raise
+                self._rest = stack.pop_all()
         return self
 
     def __exit__(
@@ -51,8 +64,7 @@ class WriterLock:
         trace: TracebackType | None,
     ) -> None:
         with disk_errors_named(self._directory):
-            self._holder.unlink(missing_ok=True)
-            self._lock.release()
+            self._rest.close()
 
     def _locked_message(self) -> str:
         holder = _read_process_id(self._holder)
@@ -65,6 +77,18 @@ def find_writer(data_directory: Path) -> int | None:
     """Process that writes to a data directory, None when there is none; asks for no lock."""
     holder = _read_process_id(data_directory / HOLDER_NAME)
     return holder if holder is not None and is_alive(holder) else None
+
+
+def living_processes(
+    catalogue: Catalogue,
+) -> tuple[Callable[[], int], Callable[[int], bool]]:
+    """The number of this process, and whether the process with a number lives.
+
+    They are those of the machine, or of the server where processes of several machines meet.
+    """
+    if catalogue.is_shared:
+        return catalogue.own_number, catalogue.is_alive
+    return os.getpid, is_alive
 
 
 def _read_process_id(path: Path) -> int | None:

@@ -14,14 +14,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from audio_ident.errors import DatabaseProblem
+from audio_ident.stores.sql.all_tables import METADATA
+from audio_ident.stores.sql.dialect import allow_long_statements, for_writing, settle_tables
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
-from audio_ident.stores.sql.tables import Base
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Make or upgrade the tables; does nothing when they are up to date.
+    """Make or upgrade the tables, all or nothing; does nothing when they are up to date.
+
+    Several processes may try at once: whoever comes second waits, and finds it done.
 
     Raises
     ------
@@ -30,19 +33,20 @@ def upgrade(engine: sa.Engine) -> None:
         drop what the newer version learnt.
     """
     config = _config()
-    with engine.connect() as connection:
+    with for_writing(engine).begin() as connection:
         if current_revision(connection) == NEWEST_REVISION:
             return
+        allow_long_statements(connection)
         _refuse_unknown(config, connection)
-        connection.rollback()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        settle_tables(connection)
 
 
 def find_differences(connection: sa.Connection) -> list[object]:
     """What a database lacks or has beyond the tables of the program."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return list(compare_metadata(context, Base.metadata))
+    return list(compare_metadata(context, METADATA))
 
 
 def _config() -> Config:
