@@ -4,12 +4,15 @@
 own on the tests' server, also in the processes that tests start.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
@@ -62,11 +65,25 @@ def copy_library(source: Path, target: Path) -> Path:
     return target
 
 
+@contextlib.contextmanager
+def rows_of(data: Path) -> Iterator[sa.Connection]:
+    """A look at the catalogue of a data directory, past audio-ident; changes count at the end."""
+    engine = sa.create_engine(catalogue_url_of(data))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
 def remove_library(data: Path) -> None:
     """Remove a data directory and its catalogue."""
     shutil.rmtree(data)
     if is_postgresql():
         server().drop(_name_of(data))
+
+
+sqlite_only = pytest.mark.skipif(is_postgresql(), reason="it is about the file of SQLite")
 
 
 def drop_databases_below(folder: Path) -> None:

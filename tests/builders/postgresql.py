@@ -57,10 +57,18 @@ class PostgresqlServer:
     def start(self) -> None:
         """Start, also after a kill."""
         options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in _OPTIONS.items())
-        self._run(
-            *("pg_ctl", "start", "--wait", f"--pgdata={self._cluster}", "--silent"),
-            *(f"--log={self.folder / 'log'}", "--options", f"{options} -k {self.folder}"),
-        )
+        for attempt in range(20):
+            try:
+                self._run(
+                    *("pg_ctl", "start", "--wait", f"--pgdata={self._cluster}", "--silent"),
+                    *(f"--log={self.folder / 'log'}", "--options", f"{options} -k {self.folder}"),
+                )
+            except AssertionError:  # what a kill left may still be dying
+                if attempt == 19:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def kill(self) -> None:
         """Kill it as a machine that loses its power would."""

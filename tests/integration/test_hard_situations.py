@@ -24,6 +24,7 @@ from audio_ident.model.library import FileState
 from audio_ident.model.reports import ImportSummary
 from audio_ident.model.sessions import SessionState
 from builders.command import ROOT, command, environment, run
+from builders.databases import sqlite_only
 from builders.importing import make_stores, make_tools
 from builders.mounts import mount, read_only, second_place, small_disk, unmount
 from builders.wav import WavAnalyser, write_wav
@@ -171,6 +172,7 @@ def test_a_read_only_library_answers_and_refuses_to_import(tmp_path: Path, music
     assert (rebuilding.code, rebuilding.document["error"]["code"]) == (1, "READ_ONLY")
 
 
+@sqlite_only
 def test_a_catalogue_that_another_program_holds_is_named(importer: Importer) -> None:
     """After the time to wait the import ends with a remedy; once it is free it goes on."""
 

@@ -1,6 +1,7 @@
 """The right to write to a data directory: one process at a time; readers never ask for it."""
 
 import os
+import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
@@ -53,7 +54,7 @@ class WriterLock:
                 stack.callback(self._lock.release)
                 stack.enter_context(self._also())
                 stack.callback(self._holder.unlink, missing_ok=True)
-                self._holder.write_text(f"{os.getpid()}\n")
+                self._holder.write_text(f"{os.getpid()} {socket.gethostname()}\n")
                 self._rest = stack.pop_all()
         return self
 
@@ -67,16 +68,22 @@ class WriterLock:
             self._rest.close()
 
     def _locked_message(self) -> str:
-        holder = _read_process_id(self._holder)
+        holder = _read_holder(self._holder)
         if holder is None:
             return f"{self._directory} is being written by another process"
-        return f"{self._directory} is being written by process {holder}"
+        process_id, host = holder
+        where = "" if host == socket.gethostname() else f" on {host}"
+        return f"{self._directory} is being written by process {process_id}{where}"
 
 
 def find_writer(data_directory: Path) -> int | None:
     """Process that writes to a data directory, None when there is none; asks for no lock."""
-    holder = _read_process_id(data_directory / HOLDER_NAME)
-    return holder if holder is not None and is_alive(holder) else None
+    holder = _read_holder(data_directory / HOLDER_NAME)
+    if holder is None:
+        return None
+    process_id, host = holder
+    # of a process on another machine only its own machine knows whether it lives
+    return process_id if host != socket.gethostname() or is_alive(process_id) else None
 
 
 def living_processes(
@@ -91,9 +98,11 @@ def living_processes(
     return os.getpid, is_alive
 
 
-def _read_process_id(path: Path) -> int | None:
+def _read_holder(path: Path) -> tuple[int, str] | None:
+    """Id and machine of a process."""
     try:
-        return int(path.read_text())
+        process_id, host = path.read_text().split()
+        return int(process_id), host
     except (OSError, ValueError):
         return None
 

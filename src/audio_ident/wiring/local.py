@@ -49,6 +49,7 @@ from audio_ident.library.track_sheet import get_track_sheet
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
 from audio_ident.model.landmarks import landmarks_of
 from audio_ident.model.library import Track
+from audio_ident.model.moves import MoveSummary
 from audio_ident.model.parameters import ImportParameters
 from audio_ident.model.reports import (
     CheckFinding,
@@ -68,7 +69,8 @@ from audio_ident.stores.fingerprints.rebuild import rebuild_index
 from audio_ident.stores.lock import WriterLock, living_processes
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.unit_of_work import Catalogue
-from audio_ident.wiring.parts import CLOCK, VERSIONS, new_id, open_catalogue
+from audio_ident.wiring.moving import move_catalogue
+from audio_ident.wiring.parts import CLOCK, VERSIONS, catalogue_url, new_id, open_catalogue
 
 FILES_PER_WORKER = 3
 """Files handed to the pool for each worker: none waits for the writer, and few wait in memory."""
@@ -90,7 +92,13 @@ def open_application(settings: Settings) -> Iterator["LocalApplication"]:
 
 def diagnose(settings: Settings) -> Iterable[Diagnosis]:
     """Look at the installation without opening the library, so that it never fails."""
-    return diagnose_installation(LibraryPlaces(data_directory=settings.data_dir), CLOCK.now())
+    places = LibraryPlaces(data_directory=settings.data_dir)
+    is_served = bool(settings.database_url.get_secret_value())
+
+    def server() -> Catalogue:
+        return Catalogue(catalogue_url(settings, places))
+
+    return diagnose_installation(places, CLOCK.now(), server if is_served else None)
 
 
 class LocalApplication:
@@ -136,7 +144,7 @@ class LocalApplication:
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
         """Name a clip or, as a tracklist, every recording in it."""
-        show_left_recordings(self._places)
+        show_left_recordings(self._places, self._lock)
         tools = IdentifyTools(
             decoder=self._decoder,
             limits=self._limits,
@@ -197,6 +205,10 @@ class LocalApplication:
         """Make the index again from the stored analyses."""
         with self._lock():
             return self._rebuild(on_progress=on_progress)
+
+    def move_catalogue(self, to: str, on_progress: Callable[[int, int, str], None]) -> MoveSummary:
+        """Copy the catalogue to another database."""
+        return move_catalogue(self._catalogue, self._places, to, on_progress)
 
     @property
     def duplicates(self) -> Duplicates:

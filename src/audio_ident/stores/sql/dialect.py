@@ -135,6 +135,15 @@ def for_writing(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(isolation_level="READ COMMITTED", **FOR_WRITING)
 
 
+def description(connection: sa.Connection) -> str:
+    """What kind of database it is, in which version, and how large."""
+    version = ".".join(map(str, connection.dialect.server_version_info or ()))
+    if connection.dialect.name != "postgresql":
+        return f"SQLite {version}"
+    size_bytes = connection.scalar(sa.text("SELECT pg_database_size(current_database())")) or 0
+    return f"PostgreSQL {version}, {size_bytes / 2**20:.1f} MiB"
+
+
 def settle_tables(connection: sa.Connection) -> None:
     """Let text be sorted and compared by its bytes, whatever language the server speaks."""
     if connection.dialect.name != "postgresql":

@@ -29,8 +29,8 @@ def upgrade(engine: sa.Engine) -> None:
     Raises
     ------
     DatabaseProblem
-        The database was made by a newer version of the program. Going back is refused: it would
-        drop what the newer version learnt.
+        The database was made by a newer version of the program, or by another program. Going back
+        is refused: it would drop what the newer version learnt.
     """
     config = _config()
     with for_writing(engine).begin() as connection:
@@ -57,8 +57,10 @@ def _config() -> Config:
 
 def _refuse_unknown(config: Config, connection: sa.Connection) -> None:
     current = current_revision(connection)
+    if current is None and (tables := sa.inspect(connection).get_table_names()):
+        raise DatabaseProblem(f"the database belongs to another program: it has {tables[0]}")
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise DatabaseProblem(
-            f"the catalogue is at revision {current}, which a newer audio-ident made"
+            f"the catalogue is at revision {current}, which this version does not know"
         )

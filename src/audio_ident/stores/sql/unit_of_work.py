@@ -12,6 +12,7 @@ from audio_ident.errors import (
     DatabaseUnreachable,
     DiskFull,
     LibraryLocked,
+    StoreProblem,
     StoreReadOnly,
 )
 from audio_ident.stores.sql.audios import Audios
@@ -20,6 +21,7 @@ from audio_ident.stores.sql.decisions import Decisions
 from audio_ident.stores.sql.descriptions import Descriptions
 from audio_ident.stores.sql.dialect import (
     CONNECTIONS,
+    description,
     for_reading,
     for_writing,
     is_shared,
@@ -47,6 +49,7 @@ from audio_ident.stores.sql.sessions import Sessions
 from audio_ident.stores.sql.sheets import Sheets
 from audio_ident.stores.sql.stages import Stages
 from audio_ident.stores.sql.tracks import Tracks
+from audio_ident.stores.sql.whole_tables import WholeTables
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,6 +73,7 @@ class Rows:
     decisions: Decisions
     copies: Copies
     library: LibraryRows
+    tables: WholeTables
 
 
 class Catalogue:
@@ -119,6 +123,11 @@ class Catalogue:
         """Whether the tables have the form that this version of the program uses."""
         with _problems_named(), self._engine.connect() as connection:
             return current_revision(connection) == NEWEST_REVISION
+
+    def describe(self) -> str:
+        """What kind of database it is, and how large."""
+        with _problems_named(), self._reader.connect() as connection:
+            return description(connection)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Rows]:
@@ -187,6 +196,7 @@ def _rows(session: Session) -> Rows:
         decisions=Decisions(session),
         copies=Copies(session),
         library=LibraryRows(session),
+        tables=WholeTables(session),
     )
 
 
@@ -195,18 +205,22 @@ def _problems_named() -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
-        reason = reason_of(error)
-        if is_disk_full(error.orig):
-            raise DiskFull(f"the catalogue cannot grow: {reason}") from error
-        if is_busy(error.orig):
-            raise LibraryLocked(f"another program holds the catalogue: {reason}") from error
-        if is_read_only(error.orig):
-            raise StoreReadOnly(f"the catalogue cannot be written: {reason}") from error
-        if is_unreachable(error):
-            # without what the driver said: it may have been told a password
-            raise DatabaseUnreachable(f"no connection to the catalogue: {reason}") from None
-        raise DatabaseProblem(f"the catalogue refused: {reason}") from error
+        # without the driver's error, which may tell the values of a row, or a password
+        raise _named(error) from None
     except sa.exc.TimeoutError:
         raise DatabaseUnreachable("every connection to the catalogue is in use") from None
     except sa.exc.SQLAlchemyError as error:
         raise DatabaseProblem(f"the catalogue refused: {error}") from error
+
+
+def _named(error: sa.exc.DBAPIError) -> StoreProblem:
+    reason = reason_of(error)
+    if is_disk_full(error.orig):
+        return DiskFull(f"the catalogue cannot grow: {reason}")
+    if is_busy(error.orig):
+        return LibraryLocked(f"another program holds the catalogue: {reason}")
+    if is_read_only(error.orig):
+        return StoreReadOnly(f"the catalogue cannot be written: {reason}")
+    if is_unreachable(error):
+        return DatabaseUnreachable(f"no connection to the catalogue: {reason}")
+    return DatabaseProblem(f"the catalogue refused: {reason}")
