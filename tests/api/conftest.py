@@ -1,6 +1,5 @@
 """One imported library and one service over it, for all API tests that only read."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from builders.collection import Collection, make_collection
 from builders.command import run
+from builders.databases import copy_library
 from builders.server import serving
 
 
@@ -30,7 +30,7 @@ def library(collection: Collection, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def own_library(library: Path, tmp_path: Path) -> Path:
     """Copy of the library that a test may change and break."""
-    return Path(shutil.copytree(library, tmp_path / "data"))
+    return copy_library(library, tmp_path / "data")
 
 
 @pytest.fixture(scope="session")

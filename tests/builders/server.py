@@ -41,7 +41,7 @@ def process(data: Path, port: int, **settings: str) -> Iterator["subprocess.Pope
             *("serve", "--port", str(port)),
         ],
         cwd=ROOT,
-        env=environment(**settings),
+        env=environment(data, **settings),
     )
     try:
         yield server

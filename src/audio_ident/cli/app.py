@@ -18,6 +18,7 @@ from audio_ident.cli.export import export
 from audio_ident.cli.identify import identify
 from audio_ident.cli.imports import import_
 from audio_ident.cli.maintenance import check, rebuild
+from audio_ident.cli.migrate_store import migrate_store
 from audio_ident.cli.parameters import parameters
 from audio_ident.cli.profiles import profiles
 from audio_ident.cli.selftest import selftest
@@ -39,6 +40,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     selftest,
     backup,
     restore,
+    migrate_store,
     parameters,
     completion,
 )

@@ -15,6 +15,7 @@ from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
 from audio_ident.cli.application_watching import Watching
 from audio_ident.model.library import Track
+from audio_ident.model.moves import MoveSummary
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -84,6 +85,13 @@ class Application(Protocol):
 
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Make the index again; `on_progress` is told how many recordings of how many are done."""
+        ...
+
+    def move_catalogue(self, to: str, on_progress: Callable[[int, int, str], None]) -> MoveSummary:
+        """Copy the catalogue to a database and compare it; takes the lock.
+
+        `on_progress` is told how many rows of how many are copied, and the table at hand.
+        """
         ...
 
 

@@ -49,8 +49,8 @@ class SessionQueue:
     ----------
     open_tools
         As `OpenTools` says.
-    process_id, is_alive
-        Of this process, and whether another one lives.
+    processes
+        Tells the number of this process, and whether the process with a number lives.
     """
 
     def __init__(
@@ -59,13 +59,13 @@ class SessionQueue:
         clock: Clock,
         new_id: Callable[[], str],
         open_tools: OpenTools,
-        processes: tuple[int, Callable[[int], bool]],
+        processes: tuple[Callable[[], int], Callable[[int], bool]],
     ) -> None:
         self._catalogue = catalogue
         self._clock = clock
         self._new_id = new_id
         self._open_tools = open_tools
-        self._process_id, self._is_alive = processes
+        self._own_number, self._is_alive = processes
 
     def enqueue(
         self,
@@ -78,6 +78,7 @@ class SessionQueue:
         """Put an import at the end of the queue; no folders are all those with failures."""
         now = self._clock.now()
         session_id = SessionId(self._new_id())
+        own_number = self._own_number() if is_awaited else None
         with self._catalogue.writing() as rows:
             paths = tuple(map(str, folders))
             if not paths and parameters.retry_failed:
@@ -91,7 +92,7 @@ class SessionQueue:
                 folders=paths,
                 parameters=parameters,
                 profile=profile,
-                awaited_by=self._process_id if is_awaited else None,
+                awaited_by=own_number,
             )
             rows.sessions.add(session_id, order, now)
             if profile is not None:
@@ -171,7 +172,7 @@ class SessionQueue:
 
     def _is_left_to_another(self, session: StoredSession) -> bool:
         process = session.order.awaited_by
-        return process not in {None, self._process_id} and self._is_alive(process or 0)
+        return process is not None and process != self._own_number() and self._is_alive(process)
 
     def _run(
         self,

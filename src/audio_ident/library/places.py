@@ -16,6 +16,11 @@ class LibraryPlaces:
         return self.data_directory / "catalogue.sqlite"
 
     @property
+    def library_id(self) -> Path:
+        """The id of the library, where a server holds the catalogue: it has the same one."""
+        return self.data_directory / "library.id"
+
+    @property
     def analyses(self) -> Path:
         """One artefact for each recording."""
         return self.data_directory / "analyses"

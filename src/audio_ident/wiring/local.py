@@ -4,7 +4,6 @@ The modules of this package are the only ones that name implementations.
 """
 
 import functools
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -50,6 +49,7 @@ from audio_ident.library.track_sheet import get_track_sheet
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
 from audio_ident.model.landmarks import landmarks_of
 from audio_ident.model.library import Track
+from audio_ident.model.moves import MoveSummary
 from audio_ident.model.parameters import ImportParameters
 from audio_ident.model.reports import (
     CheckFinding,
@@ -61,16 +61,16 @@ from audio_ident.model.selftest import SelfTestOptions, SelfTestReport
 from audio_ident.model.track_sheet import TrackSheet
 from audio_ident.settings.model import Settings
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
-from audio_ident.stores.disk import disk_errors_named, free_bytes, make_directory
+from audio_ident.stores.disk import free_bytes
 from audio_ident.stores.fingerprints.index_check import find_index_problems
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
 from audio_ident.stores.fingerprints.rebuild import rebuild_index
-from audio_ident.stores.lock import WriterLock, is_alive
+from audio_ident.stores.lock import WriterLock, living_processes
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
-from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.unit_of_work import Catalogue
-from audio_ident.wiring.parts import CLOCK, VERSIONS, catalogue_url, new_id
+from audio_ident.wiring.moving import move_catalogue
+from audio_ident.wiring.parts import CLOCK, VERSIONS, catalogue_url, new_id, open_catalogue
 
 FILES_PER_WORKER = 3
 """Files handed to the pool for each worker: none waits for the writer, and few wait in memory."""
@@ -83,19 +83,22 @@ TIMEOUT_MARGIN_S = 30.0
 def open_application(settings: Settings) -> Iterator["LocalApplication"]:
     """Open the library of `data_dir`, making an empty one when there is none."""
     places = LibraryPlaces(data_directory=settings.data_dir)
-    with disk_errors_named(settings.data_dir):
-        make_directory(settings.data_dir)
-    if not settings.database_url.get_secret_value():
-        create_catalogue(places.catalogue)
-    catalogue = Catalogue(catalogue_url(settings, places))
-    with closing(catalogue), closing(SegmentIndexReader(places.index)) as reader:
-        catalogue.migrate()
+    with (
+        open_catalogue(settings, places) as catalogue,
+        closing(SegmentIndexReader(places.index)) as reader,
+    ):
         yield LocalApplication(settings, places, catalogue, reader)
 
 
 def diagnose(settings: Settings) -> Iterable[Diagnosis]:
     """Look at the installation without opening the library, so that it never fails."""
-    return diagnose_installation(LibraryPlaces(data_directory=settings.data_dir), CLOCK.now())
+    places = LibraryPlaces(data_directory=settings.data_dir)
+    is_served = bool(settings.database_url.get_secret_value())
+
+    def server() -> Catalogue:
+        return Catalogue(catalogue_url(settings, places))
+
+    return diagnose_installation(places, CLOCK.now(), server if is_served else None)
 
 
 class LocalApplication:
@@ -122,8 +125,9 @@ class LocalApplication:
         )
         self.exporter = TrackExporter(catalogue)
         self.backups = LibraryBackups(catalogue, places, CLOCK.now)
+        self._lock = functools.partial(WriterLock, places.data_directory, also=catalogue.one_writer)
         self.queue = SessionQueue(
-            catalogue, CLOCK, new_id, self._import_tools, (os.getpid(), is_alive)
+            catalogue, CLOCK, new_id, self._import_tools, living_processes(catalogue)
         )
         self.watching = FolderWatch(
             WatchPlan(
@@ -140,7 +144,7 @@ class LocalApplication:
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
         """Name a clip or, as a tracklist, every recording in it."""
-        show_left_recordings(self._places)
+        show_left_recordings(self._places, self._lock)
         tools = IdentifyTools(
             decoder=self._decoder,
             limits=self._limits,
@@ -190,7 +194,7 @@ class LocalApplication:
 
     def repair(self, *, reads_artefacts: bool, on_progress: Callable[[int, int], None]) -> None:
         """Mend what a check finds."""
-        with WriterLock(self._places.data_directory):
+        with self._lock():
             if find_index_problems(self._places.index):
                 self._rebuild(on_progress=on_progress)
             with closing(SegmentIndex(self._places.index)) as index:
@@ -199,8 +203,12 @@ class LocalApplication:
 
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Make the index again from the stored analyses."""
-        with WriterLock(self._places.data_directory):
+        with self._lock():
             return self._rebuild(on_progress=on_progress)
+
+    def move_catalogue(self, to: str, on_progress: Callable[[int, int, str], None]) -> MoveSummary:
+        """Copy the catalogue to another database."""
+        return move_catalogue(self._catalogue, self._places, to, on_progress)
 
     @property
     def duplicates(self) -> Duplicates:
@@ -227,7 +235,7 @@ class LocalApplication:
 
     def _if_nobody_writes(self, action: Callable[[], None]) -> None:
         # a folder that cannot be written has no writer, and nothing to be noted either
-        with suppress(StoreProblem), WriterLock(self._places.data_directory):
+        with suppress(StoreProblem), self._lock():
             action()
 
     @contextmanager
@@ -236,7 +244,7 @@ class LocalApplication:
     ) -> Iterator[tuple[ImportTools, ImportOptions]]:
         workers = parameters.workers or self._settings.workers
         with ExitStack() as stack:
-            stack.enter_context(WriterLock(self._places.data_directory))
+            stack.enter_context(self._lock())
             index = stack.enter_context(closing(SegmentIndex(self._places.index)))
             pool = CrashProofExecutor(
                 workers,

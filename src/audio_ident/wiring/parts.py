@@ -4,6 +4,8 @@ import datetime
 import functools
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import sqlalchemy as sa
 
@@ -11,10 +13,14 @@ from audio_ident.core.layout import LAYOUT
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.ingest.tools import Clock, Versions, analysis_version
+from audio_ident.library.ownership import claim_catalogue
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.model.audio import Feed
 from audio_ident.settings.model import Settings
-from audio_ident.stores.sql.dialect import sqlite_url
+from audio_ident.stores.disk import disk_errors_named, make_directory
+from audio_ident.stores.sql.creation import create_catalogue
+from audio_ident.stores.sql.dialect import server_url, sqlite_url
+from audio_ident.stores.sql.unit_of_work import Catalogue
 
 CLOCK = Clock(
     now=functools.partial(datetime.datetime.now, datetime.UTC), monotonic_s=time.monotonic
@@ -38,5 +44,20 @@ def new_id() -> str:
 
 def catalogue_url(settings: Settings, places: LibraryPlaces) -> sa.URL:
     """Address of the database that holds the rows of a library."""
-    url = settings.database_url.get_secret_value()
-    return sa.make_url(url) if url else sqlite_url(places.catalogue)
+    address = settings.database_url.get_secret_value()
+    return server_url(address) if address else sqlite_url(places.catalogue)
+
+
+@contextmanager
+def open_catalogue(settings: Settings, places: LibraryPlaces) -> Iterator[Catalogue]:
+    """The catalogue of a data directory, ready to use; an empty one is made if there is none."""
+    with disk_errors_named(places.data_directory):
+        make_directory(places.data_directory)
+    if not settings.database_url.get_secret_value():
+        create_catalogue(places.catalogue)
+    url = catalogue_url(settings, places)
+    with closing(Catalogue(url, connections=settings.database_connections)) as catalogue:
+        catalogue.migrate()
+        if catalogue.is_shared:
+            claim_catalogue(catalogue, places, CLOCK.now(), new_id())
+        yield catalogue

@@ -2,17 +2,15 @@
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 
 from audio_ident.library.figures import Figure
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.readiness import Probe
 from audio_ident.settings.model import Settings
-from audio_ident.stores.disk import disk_errors_named, make_directory
-from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.health import index_watch
-from audio_ident.wiring.parts import catalogue_url
+from audio_ident.wiring.parts import open_catalogue
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,11 +30,6 @@ def open_service(settings: Settings) -> Iterator[Service]:
     """Open the library of the settings for requests; writes to the index are left to importers."""
     places = LibraryPlaces(data_directory=settings.data_dir)
     with ExitStack() as stack:
-        with disk_errors_named(settings.data_dir):
-            make_directory(settings.data_dir)
-        if not settings.database_url.get_secret_value():
-            create_catalogue(places.catalogue)
-        catalogue = stack.enter_context(closing(Catalogue(catalogue_url(settings, places))))
-        catalogue.migrate()
+        catalogue = stack.enter_context(open_catalogue(settings, places))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
         yield Service(settings=settings, catalogue=catalogue, probes=probes, figures=figures)
