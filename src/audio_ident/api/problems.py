@@ -83,6 +83,8 @@ def problem_response(
     told = dict(headers or {})
     if retry_after_s is not None:
         told["Retry-After"] = str(math.ceil(retry_after_s))
+    if error.http_status == HTTPStatus.UNAUTHORIZED:
+        told["WWW-Authenticate"] = "Bearer"
     body = {
         "type": f"{CODES_PAGE}#{error.code.lower()}",
         "title": HTTPStatus(error.http_status).phrase,

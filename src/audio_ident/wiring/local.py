@@ -70,6 +70,7 @@ from audio_ident.stores.lock import WriterLock, is_alive
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.wiring.accounts import make_accounts
 from audio_ident.wiring.parts import CLOCK, VERSIONS, catalogue_url, new_id
 
 FILES_PER_WORKER = 3
@@ -120,6 +121,7 @@ class LocalApplication:
             max_seconds=settings.max_file_seconds,
             timeout_s=settings.decode_timeout_s,
         )
+        self.accounts = make_accounts(settings, catalogue)
         self.exporter = TrackExporter(catalogue)
         self.backups = LibraryBackups(catalogue, places, CLOCK.now)
         self.queue = SessionQueue(

@@ -4,6 +4,8 @@ import datetime
 import functools
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import sqlalchemy as sa
 
@@ -14,7 +16,10 @@ from audio_ident.ingest.tools import Clock, Versions, analysis_version
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.model.audio import Feed
 from audio_ident.settings.model import Settings
+from audio_ident.stores.disk import disk_errors_named, make_directory
+from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.dialect import sqlite_url
+from audio_ident.stores.sql.unit_of_work import Catalogue
 
 CLOCK = Clock(
     now=functools.partial(datetime.datetime.now, datetime.UTC), monotonic_s=time.monotonic
@@ -40,3 +45,16 @@ def catalogue_url(settings: Settings, places: LibraryPlaces) -> sa.URL:
     """Address of the database that holds the rows of a library."""
     url = settings.database_url.get_secret_value()
     return sa.make_url(url) if url else sqlite_url(places.catalogue)
+
+
+@contextmanager
+def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
+    """The rows of a library, made empty when there are none."""
+    places = LibraryPlaces(data_directory=settings.data_dir)
+    with disk_errors_named(settings.data_dir):
+        make_directory(settings.data_dir)
+    if not settings.database_url.get_secret_value():
+        create_catalogue(places.catalogue)
+    with closing(Catalogue(catalogue_url(settings, places))) as catalogue:
+        catalogue.migrate()
+        yield catalogue

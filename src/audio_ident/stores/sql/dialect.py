@@ -47,7 +47,8 @@ def sqlite_url(path: Path) -> sa.URL:
 
 def make_engine(url: sa.URL | str) -> sa.Engine:
     """Engine for a database address; opens no connection yet."""
-    engine = sa.create_engine(url)
+    # what rows hold, hashes of passwords among it, stays out of messages and logs
+    engine = sa.create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audio_ident.errors import DatabaseProblem, DiskFull, LibraryLocked, StoreReadOnly
+from audio_ident.stores.sql.api_keys import ApiKeys
 from audio_ident.stores.sql.audios import Audios
 from audio_ident.stores.sql.copies import Copies
 from audio_ident.stores.sql.decisions import Decisions
@@ -22,8 +23,10 @@ from audio_ident.stores.sql.dialect import (
 from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.human_parts import HumanRows
+from audio_ident.stores.sql.log_ins import LogIns
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
+from audio_ident.stores.sql.owners import Owners
 from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.relations import Relations
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
@@ -54,6 +57,9 @@ class Rows:
     relations: Relations
     decisions: Decisions
     copies: Copies
+    owners: Owners
+    log_ins: LogIns
+    api_keys: ApiKeys
 
 
 class Catalogue:
@@ -128,6 +134,9 @@ def _rows(session: Session) -> Rows:
         relations=Relations(session),
         decisions=Decisions(session),
         copies=Copies(session),
+        owners=Owners(session),
+        log_ins=LogIns(session),
+        api_keys=ApiKeys(session),
     )
 
 
