@@ -6,6 +6,7 @@
     ├── IllegalMove               ILLEGAL_MOVE           a session cannot do that from its state
     ├── Cancelled                 CANCELLED              ended on request
     ├── SettingsInvalid           SETTINGS_INVALID       a setting cannot be used
+    ├── OwnerMissing              OWNER_MISSING          the service may not start without one
     ├── BackupInvalid             BACKUP_INVALID         a file is no backup that we can read
     ├── KernelsMissing            KERNELS_MISSING        the compiled part cannot be opened
     ├── AddressInUse              ADDRESS_IN_USE         another program listens at that address
@@ -115,6 +116,16 @@ class SettingsInvalid(AudioIdentError):
 
     code = "SETTINGS_INVALID"
     remedy = "Correct the setting; docs/reference/settings.md lists all of them with their ranges."
+
+
+class OwnerMissing(AudioIdentError):
+    """The service would be reached from other machines, and nobody owns it."""
+
+    code = "OWNER_MISSING"
+    remedy = (
+        "Run `audio-ident owner set`; or start the service on a loopback address first, and open "
+        "the link that it prints."
+    )
 
 
 class BackupInvalid(AudioIdentError):

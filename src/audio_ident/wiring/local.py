@@ -69,6 +69,7 @@ from audio_ident.stores.fingerprints.rebuild import rebuild_index
 from audio_ident.stores.lock import WriterLock, living_processes
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.wiring.accounts import make_accounts
 from audio_ident.wiring.moving import move_catalogue
 from audio_ident.wiring.parts import CLOCK, VERSIONS, catalogue_url, new_id, open_catalogue
 
@@ -84,7 +85,7 @@ def open_application(settings: Settings) -> Iterator["LocalApplication"]:
     """Open the library of `data_dir`, making an empty one when there is none."""
     places = LibraryPlaces(data_directory=settings.data_dir)
     with (
-        open_catalogue(settings, places) as catalogue,
+        open_catalogue(settings) as catalogue,
         closing(SegmentIndexReader(places.index)) as reader,
     ):
         yield LocalApplication(settings, places, catalogue, reader)
@@ -123,6 +124,7 @@ class LocalApplication:
             max_seconds=settings.max_file_seconds,
             timeout_s=settings.decode_timeout_s,
         )
+        self.accounts = make_accounts(settings, catalogue)
         self.exporter = TrackExporter(catalogue)
         self.backups = LibraryBackups(catalogue, places, CLOCK.now)
         self._lock = functools.partial(WriterLock, places.data_directory, also=catalogue.one_writer)

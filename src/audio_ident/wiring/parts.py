@@ -49,8 +49,9 @@ def catalogue_url(settings: Settings, places: LibraryPlaces) -> sa.URL:
 
 
 @contextmanager
-def open_catalogue(settings: Settings, places: LibraryPlaces) -> Iterator[Catalogue]:
-    """The catalogue of a data directory, ready to use; an empty one is made if there is none."""
+def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
+    """The catalogue of a library, ready to use; an empty one is made if there is none."""
+    places = LibraryPlaces(data_directory=settings.data_dir)
     with disk_errors_named(places.data_directory):
         make_directory(places.data_directory)
     if not settings.database_url.get_secret_value():

@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter
 
+from audio_ident.api.routers.accounts import router as accounts
 from audio_ident.api.routers.health import router as health
+from audio_ident.api.routers.keys import router as keys
 from audio_ident.api.routers.meta import router as meta
 
 PLAIN_ROUTERS: tuple[APIRouter, ...] = (health,)
 """Those at the root, for whoever watches over the process."""
 
-API_ROUTERS: tuple[APIRouter, ...] = (meta,)
+API_ROUTERS: tuple[APIRouter, ...] = (meta, accounts, keys)
 """Those of the API, below its prefix."""

@@ -15,6 +15,7 @@ from audio_ident.errors import (
     StoreProblem,
     StoreReadOnly,
 )
+from audio_ident.stores.sql.api_keys import ApiKeys
 from audio_ident.stores.sql.audios import Audios
 from audio_ident.stores.sql.copies import Copies
 from audio_ident.stores.sql.decisions import Decisions
@@ -38,8 +39,10 @@ from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.human_parts import HumanRows
 from audio_ident.stores.sql.library_row import LibraryRows
+from audio_ident.stores.sql.log_ins import LogIns
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
+from audio_ident.stores.sql.owners import Owners
 from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.relations import Relations
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
@@ -76,6 +79,9 @@ class Rows:
     tallies: Tallies
     library: LibraryRows
     tables: WholeTables
+    owners: Owners
+    log_ins: LogIns
+    api_keys: ApiKeys
 
 
 class Catalogue:
@@ -200,6 +206,9 @@ def _rows(session: Session) -> Rows:
         tallies=Tallies(session),
         library=LibraryRows(session),
         tables=WholeTables(session),
+        owners=Owners(session),
+        log_ins=LogIns(session),
+        api_keys=ApiKeys(session),
     )
 
 
