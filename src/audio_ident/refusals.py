@@ -5,6 +5,8 @@ AudioIdentError
 ├── ValidationFailed      VALIDATION_ERROR       a parameter or a body is not as described
 ├── EmptyFile             EMPTY_FILE             an upload without a byte
 ├── FileTooLarge          FILE_TOO_LARGE         a body has more bytes than allowed
+├── ClipTooShort          AUDIO_TOO_SHORT        a clip of less than three seconds
+├── ClipUndecodable       DECODE_FAILED          a clip that cannot be listened to
 ├── RouteUnknown          ROUTE_UNKNOWN          there is nothing at that path
 ├── MethodNotAllowed      METHOD_NOT_ALLOWED     a path that does not know the method
 ├── RangeNotSatisfiable   RANGE_NOT_SATISFIABLE  bytes were asked for that are not there
@@ -71,6 +73,22 @@ class FileTooLarge(RequestRefused):
     code = "FILE_TOO_LARGE"
     http_status = 413
     remedy = "Send a shorter clip, or raise the limit that `details` names."
+
+
+class ClipTooShort(RequestRefused):
+    """The clip has fewer seconds than it takes to be sure of an answer."""
+
+    code = "AUDIO_TOO_SHORT"
+    http_status = 422
+    remedy = "Send at least three seconds; ten are better where it is loud."
+
+
+class ClipUndecodable(RequestRefused):
+    """The clip looks like audio and cannot be listened to."""
+
+    code = "DECODE_FAILED"
+    http_status = 422
+    remedy = "Play the clip in another program; record it again if that fails too."
 
 
 class RouteUnknown(RequestRefused):
