@@ -11,6 +11,8 @@ AudioIdentError
 ├── AddressTooLong        URI_TOO_LONG           the address has more bytes than allowed
 ├── HeadersTooLarge       HEADERS_TOO_LARGE      the headers have more bytes than allowed
 ├── HostRefused           HOST_NOT_ALLOWED       the service does not answer to that name
+├── ClipTooShort          AUDIO_TOO_SHORT        a clip of less than three seconds
+├── ClipUndecodable       DECODE_FAILED          a clip that cannot be listened to
 ├── RouteUnknown          ROUTE_UNKNOWN          there is nothing at that path
 ├── MethodNotAllowed      METHOD_NOT_ALLOWED     a path that does not know the method
 ├── RangeNotSatisfiable   RANGE_NOT_SATISFIABLE  bytes were asked for that are not there
@@ -130,6 +132,22 @@ class HostRefused(RequestRefused):
         "Call it by `localhost` or an address of this machine; behind a reverse proxy, set "
         "AUDIO_IDENT_TRUSTED_PROXIES to the address of the proxy."
     )
+
+
+class ClipTooShort(RequestRefused):
+    """The clip has fewer seconds than it takes to be sure of an answer."""
+
+    code = "AUDIO_TOO_SHORT"
+    http_status = 422
+    remedy = "Send at least three seconds; ten are better where it is loud."
+
+
+class ClipUndecodable(RequestRefused):
+    """The clip looks like audio and cannot be listened to."""
+
+    code = "DECODE_FAILED"
+    http_status = 422
+    remedy = "Play the clip in another program; record it again if that fails too."
 
 
 class RouteUnknown(RequestRefused):

@@ -4,10 +4,10 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from audio_ident.core.layout import LAYOUT
 from audio_ident.engines.clip import decode_clip
 from audio_ident.engines.protocols import DecodeLimits, Decoder
 from audio_ident.errors import IndexCorrupt
+from audio_ident.identify.ask import usable_snapshot
 from audio_ident.identify.exact import LONGEST_CLIP_S, identify
 from audio_ident.identify.naming import TracksAt, name_matches
 from audio_ident.identify.tracklist import TracklistFinder
@@ -57,11 +57,9 @@ def identify_file(
 
 
 def _get_snapshot(tools: IdentifyTools) -> Snapshot:
-    snapshot = tools.index.snapshot()
+    snapshot = usable_snapshot(tools.index)
     if not snapshot.generation and tools.has_recordings():
         raise IndexCorrupt("the fingerprint index is missing")
-    if any(segment.parameters.get("layout") != LAYOUT for segment in snapshot.segments):
-        raise IndexCorrupt("the fingerprint index was made by another version")
     return snapshot
 
 

@@ -34,3 +34,13 @@ class LibraryPlaces:
     def index(self) -> Path:
         """Segments, manifest and log of the fingerprint index."""
         return self.data_directory / "index"
+
+    @property
+    def spool(self) -> Path:
+        """Uploads that are being received or listened to; nothing in it outlives its process."""
+        return self.data_directory / "spool"
+
+    @property
+    def jobs(self) -> Path:
+        """Uploads that wait for long work, one for each job, named by its id."""
+        return self.data_directory / "jobs"

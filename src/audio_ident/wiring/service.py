@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from audio_ident.library.figures import Figure
+from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.readiness import Probe
 from audio_ident.settings.model import Settings
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import Accounts, make_accounts
+from audio_ident.wiring.asking import Asking, open_asking
 from audio_ident.wiring.health import index_watch
 from audio_ident.wiring.parts import open_catalogue
 
@@ -20,6 +22,7 @@ class Service:
     settings: Settings
     catalogue: Catalogue
     accounts: Accounts
+    asking: Asking
     probes: tuple[Probe, ...] = ()
     """How the parts are looked at for `/health/ready`, besides catalogue and data directory."""
     figures: tuple[Figure, ...] = ()
@@ -29,6 +32,7 @@ class Service:
 @contextmanager
 def open_service(settings: Settings) -> Iterator[Service]:
     """Open the library of the settings for requests; writes to the index are left to importers."""
+    places = LibraryPlaces(data_directory=settings.data_dir)
     with ExitStack() as stack:
         catalogue = stack.enter_context(open_catalogue(settings))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
@@ -36,6 +40,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             settings=settings,
             catalogue=catalogue,
             accounts=make_accounts(settings, catalogue),
+            asking=stack.enter_context(open_asking(settings, places, catalogue)),
             probes=probes,
             figures=figures,
         )

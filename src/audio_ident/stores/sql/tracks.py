@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,6 +92,11 @@ class Tracks:
         query = _joined(_all_columns()).where(TrackRow.id == track_id)
         row = self._session.execute(query).first()
         return None if row is None else track_of_row(row)
+
+    def added_at(self, track_ids: Collection[TrackId]) -> dict[TrackId, datetime.datetime]:
+        """When tracks came into the library, by id."""
+        query = sa.select(TrackRow.id, TrackRow.created_at).where(TrackRow.id.in_(track_ids))
+        return {TrackId(id_): at for id_, at in self._session.execute(query)}
 
     def covering(self, digest: AudioDigest, at_ticks: Ticks) -> list[Track]:
         """Tracks, in any file with this audio, that sound at a time; files on disk first."""
