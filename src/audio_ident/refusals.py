@@ -11,6 +11,7 @@ AudioIdentError
 ├── Unauthorized          UNAUTHORIZED           nobody is logged in
 ├── Forbidden             FORBIDDEN              whoever asks may not do that
 ├── Conflict              CONFLICT               the state of things does not allow it
+├── PreconditionFailed    PRECONDITION_FAILED    somebody else changed it meanwhile
 ├── RateLimited           RATE_LIMITED           too many requests at this moment
 ├── ServiceUnavailable    SERVICE_UNAVAILABLE    a part that is needed cannot work now
 └── SearchTimeout         SEARCH_TIMEOUT         no lane answered before the deadline
@@ -119,6 +120,14 @@ class Conflict(RequestRefused):
     code = "CONFLICT"
     http_status = 409
     remedy = "Look at the present state and decide again."
+
+
+class PreconditionFailed(RequestRefused):
+    """What is to be changed is no longer as it was when it was read."""
+
+    code = "PRECONDITION_FAILED"
+    http_status = 412
+    remedy = "Read it again, look at what changed, and send the new `ETag` as `If-Match`."
 
 
 class RateLimited(RequestRefused):

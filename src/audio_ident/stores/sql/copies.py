@@ -12,14 +12,15 @@ from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.kinship import Copy
 from audio_ident.model.library import FileState, TrackKind
 from audio_ident.model.tags import Tags
-from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TagsRow, TrackRow
-from audio_ident.stores.sql.tracks import track_of_row
+from audio_ident.stores.sql.hidden import is_hidden
+from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TrackRow
+from audio_ident.stores.sql.tracks import TRACK_COLUMNS, joined, track_of_row
 
 _DIGESTS_AT_ONCE = 500
 
 
 class Copies:
-    """Files on disk with what tells copies apart; missing files are left out."""
+    """Files on disk with what tells copies apart; missing and hidden ones are left out."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -29,7 +30,12 @@ class Copies:
         query = (
             sa.select(AudioRow.digest)
             .join(FileRow, FileRow.audio_id == AudioRow.id)
-            .where(FileRow.state == FileState.PRESENT)
+            .join(TrackRow, TrackRow.file_id == FileRow.id)
+            .where(
+                FileRow.state == FileState.PRESENT,
+                TrackRow.kind == TrackKind.WHOLE_FILE,
+                ~is_hidden(),
+            )
             .group_by(AudioRow.digest)
             .having(sa.func.count() > 1)
             .order_by(AudioRow.digest)
@@ -66,19 +72,15 @@ class Copies:
 
 
 def _query() -> Any:  # noqa: ANN401 -- the type of a query that grows step by step
-    return (
-        sa.select(TrackRow, FileRow, RootRow.path, AudioRow, TagsRow)
-        .select_from(TrackRow)
-        .join(FileRow, FileRow.id == TrackRow.file_id)
-        .join(RootRow, RootRow.id == FileRow.root_id)
-        .join(AudioRow, AudioRow.id == FileRow.audio_id)
-        .outerjoin(TagsRow, TagsRow.file_id == FileRow.id)
-        .where(FileRow.state == FileState.PRESENT, TrackRow.kind == TrackKind.WHOLE_FILE)
+    return joined(sa.select(*TRACK_COLUMNS)).where(
+        FileRow.state == FileState.PRESENT,
+        TrackRow.kind == TrackKind.WHOLE_FILE,
+        ~is_hidden(),
     )
 
 
 def _copy(row: Any) -> Copy:  # noqa: ANN401 -- a row of a joined query
-    _, file, _, audio, _ = row
+    _, file, _, audio, *_ = row
     track = track_of_row(row)
     return Copy(
         track=track,
@@ -86,7 +88,7 @@ def _copy(row: Any) -> Copy:  # noqa: ANN401 -- a row of a joined query
         mtime_ns=file.mtime_ns,
         sha256=file.sha256,
         is_lossless=audio.bits_per_sample is not None,
-        tag_count=_filled(track.tags),
+        tag_count=_filled(track.claims),
     )
 
 

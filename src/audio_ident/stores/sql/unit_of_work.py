@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from audio_ident.errors import DatabaseProblem, DiskFull, LibraryLocked, StoreReadOnly
 from audio_ident.stores.sql.audios import Audios
+from audio_ident.stores.sql.browsing import Browsing
 from audio_ident.stores.sql.copies import Copies
 from audio_ident.stores.sql.decisions import Decisions
 from audio_ident.stores.sql.descriptions import Descriptions
@@ -19,9 +20,12 @@ from audio_ident.stores.sql.dialect import (
     is_read_only,
     make_engine,
 )
+from audio_ident.stores.sql.edits import TrackEdits
 from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
+from audio_ident.stores.sql.hidden import HiddenTracks
 from audio_ident.stores.sql.human_parts import HumanRows
+from audio_ident.stores.sql.listings import Listings
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.profiles import Profiles
@@ -54,6 +58,10 @@ class Rows:
     relations: Relations
     decisions: Decisions
     copies: Copies
+    edits: TrackEdits
+    hidden: HiddenTracks
+    listings: Listings
+    browsing: Browsing
 
 
 class Catalogue:
@@ -96,7 +104,9 @@ class Catalogue:
     def writing(self) -> Iterator[Rows]:
         """One transaction: committed when the block ends, undone when it raises."""
         with _problems_named(), Session(self._writer) as session:
-            yield _rows(session)
+            rows = _rows(session)
+            yield rows
+            rows.listings.follow()
             session.commit()
 
     @contextlib.contextmanager
@@ -128,6 +138,10 @@ def _rows(session: Session) -> Rows:
         relations=Relations(session),
         decisions=Decisions(session),
         copies=Copies(session),
+        edits=TrackEdits(session),
+        hidden=HiddenTracks(session),
+        listings=Listings(session),
+        browsing=Browsing(session),
     )
 
 
