@@ -52,11 +52,7 @@ def get_track_sheet(
         unheard=unheard,
         sound=figures_of(sections),
         groups=duplicates.groups_with(digest),
-        containments=tuple(
-            part
-            for part in duplicates.containments()
-            if digest in {part.relation.first, part.relation.second}
-        ),
+        containments=duplicates.containments_with(digest),
         stages=tuple(marks),
         is_indexed=not is_hidden and _is_indexed(marks),
         revision=revision,

@@ -79,6 +79,17 @@ def checked_edit(field: str, value: object) -> EditValue | None:
     return text
 
 
+def value_of_text(field: str, text: str) -> object:
+    """What a text of a command line means for a field, to be checked by `checked_edit`."""
+    if field == "genres":
+        return [name.strip() for name in text.split(";") if name.strip()]
+    if field == "is_compilation":
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if field in _NUMBERS and text.isascii() and text.isdigit():
+        return int(text)
+    return text
+
+
 def edits_of(values: Mapping[str, object]) -> Edits:
     """Edits from stored values; what another version of the program stored is left out."""
     known = {name: value for name, value in values.items() if name in EDITABLE}

@@ -13,10 +13,20 @@ from audio_ident.model.kinship import Copy
 from audio_ident.model.library import FileState, TrackKind
 from audio_ident.model.tags import Tags
 from audio_ident.stores.sql.hidden import is_hidden
+from audio_ident.stores.sql.names import real_path
 from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TrackRow
 from audio_ident.stores.sql.tracks import TRACK_COLUMNS, joined, track_of_row
 
 _DIGESTS_AT_ONCE = 500
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A file as grouping sees it."""
+
+    digest: AudioDigest
+    path: str
+    sha256: str | None
 
 
 class Copies:
@@ -31,11 +41,7 @@ class Copies:
             sa.select(AudioRow.digest)
             .join(FileRow, FileRow.audio_id == AudioRow.id)
             .join(TrackRow, TrackRow.file_id == FileRow.id)
-            .where(
-                FileRow.state == FileState.PRESENT,
-                TrackRow.kind == TrackKind.WHOLE_FILE,
-                ~is_hidden(),
-            )
+            .where(*_on_disk())
             .group_by(AudioRow.digest)
             .having(sa.func.count() > 1)
             .order_by(AudioRow.digest)
@@ -49,6 +55,28 @@ class Copies:
         for start in range(0, len(wanted), _DIGESTS_AT_ONCE):
             found += self._some(wanted[start : start + _DIGESTS_AT_ONCE])
         return sorted(found, key=lambda copy: copy.track.path)
+
+    def members(self, digests: Collection[AudioDigest]) -> list[Member]:
+        """The same files, with no more than grouping needs."""
+        wanted = sorted(digests)
+        found: list[Member] = []
+        for start in range(0, len(wanted), _DIGESTS_AT_ONCE):
+            query = (
+                sa.select(AudioRow.digest, RootRow.path, FileRow.relative_path, FileRow.sha256)
+                .join(FileRow, FileRow.audio_id == AudioRow.id)
+                .join(RootRow, RootRow.id == FileRow.root_id)
+                .join(TrackRow, TrackRow.file_id == FileRow.id)
+                .where(AudioRow.digest.in_(wanted[start : start + _DIGESTS_AT_ONCE]), *_on_disk())
+            )
+            found += [
+                Member(
+                    digest=AudioDigest(digest),
+                    path=os.fsdecode(root).rstrip("/") + "/" + real_path(relative_path),
+                    sha256=sha256,
+                )
+                for digest, root, relative_path, sha256 in self._session.execute(query)
+            ]
+        return found
 
     def find(self, reference: str) -> Copy | None:
         """The file of a track id or an absolute path, None when there is none on disk."""
@@ -72,7 +100,11 @@ class Copies:
 
 
 def _query() -> Any:  # noqa: ANN401 -- the type of a query that grows step by step
-    return joined(sa.select(*TRACK_COLUMNS)).where(
+    return joined(sa.select(*TRACK_COLUMNS)).where(*_on_disk())
+
+
+def _on_disk() -> tuple[sa.ColumnElement[bool], ...]:
+    return (
         FileRow.state == FileState.PRESENT,
         TrackRow.kind == TrackKind.WHOLE_FILE,
         ~is_hidden(),

@@ -3,7 +3,7 @@
 import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import Stage, StageStatus, TrackId
@@ -18,6 +18,24 @@ def is_hidden() -> sa.ColumnElement[bool]:
     return sa.exists().where(
         HiddenTrackRow.track_id == TrackRow.id, HiddenTrackRow.restored_at.is_(None)
     )
+
+
+def keep_newest_hiding(session: Session) -> None:
+    """Let a hiding count no more where the track was restored later, as merged backups have it."""
+    later = aliased(HiddenTrackRow)
+    restored = (
+        sa.select(sa.func.max(later.restored_at))
+        .where(
+            later.track_id == HiddenTrackRow.track_id,
+            later.restored_at >= HiddenTrackRow.hidden_at,
+        )
+        .scalar_subquery()
+    )
+    open_ones = sa.select(HiddenTrackRow.id, restored).where(HiddenTrackRow.restored_at.is_(None))
+    for hidden_id, at in session.execute(open_ones).all():
+        if at is not None:
+            session.get_one(HiddenTrackRow, hidden_id).restored_at = at
+    session.flush()
 
 
 class HiddenTracks:

@@ -7,11 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audio_ident.stores.sql.edits import TrackEdits
-from audio_ident.stores.sql.hidden import is_hidden
-from audio_ident.stores.sql.listing_changes import take_changed
+from audio_ident.stores.sql.hidden import is_hidden, keep_newest_hiding
+from audio_ident.stores.sql.listing_changes import note_changed, take_changed
 from audio_ident.stores.sql.listing_values import genre_values, listing_values
 from audio_ident.stores.sql.tables import FileRow, TrackRow
-from audio_ident.stores.sql.tables_edits import ListedGenreRow, ListingRow
+from audio_ident.stores.sql.tables_edits import (
+    HiddenTrackRow,
+    ListedGenreRow,
+    ListingRow,
+    TrackEditRow,
+)
 from audio_ident.stores.sql.track_anchors import adopt_all, adopt_decisions
 from audio_ident.stores.sql.tracks import TRACK_COLUMNS, joined, track_of_row
 
@@ -34,9 +39,13 @@ class Listings:
             adopt_decisions(self._session, changed)
             self.refresh(changed.union(take_changed(self._session)))
 
-    def adopt_all(self) -> None:
-        """Give decisions that a backup brought to the tracks that they are about."""
+    def take_in_decisions(self) -> None:
+        """Let decisions that a backup brought count, for the tracks that they are about."""
         adopt_all(self._session)
+        keep_newest_hiding(self._session)
+        for table in (TrackEditRow, HiddenTrackRow):
+            decided = sa.select(TrackRow.file_id).join(table, table.track_id == TrackRow.id)
+            note_changed(self._session, self._session.scalars(decided.distinct()))
 
     def refresh(self, file_ids: Collection[int]) -> None:
         """Make the listings of the tracks of files anew."""
