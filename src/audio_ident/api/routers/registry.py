@@ -5,12 +5,22 @@ from fastapi import APIRouter
 from audio_ident.api.routers.accounts import router as accounts
 from audio_ident.api.routers.health import router as health
 from audio_ident.api.routers.keys import router as keys
+from audio_ident.api.routers.library import router as library
 from audio_ident.api.routers.meta import router as meta
 from audio_ident.api.routers.search import router as search
+from audio_ident.api.routers.track_edits import router as track_edits
+from audio_ident.api.routers.tracks import router as tracks
 
 PLAIN_ROUTERS: tuple[APIRouter, ...] = (health,)
 """Those at the root, for whoever watches over the process."""
 
-API_ROUTERS: tuple[APIRouter, ...] = (meta, accounts, keys, search)
-
+API_ROUTERS: tuple[APIRouter, ...] = (
+    meta,
+    accounts,
+    keys,
+    search,
+    tracks,
+    track_edits,
+    library,
+)
 """Those of the API, below its prefix."""

@@ -47,6 +47,15 @@ class Relations:
         query = _query().where(_First.digest.in_(digests), _Second.digest.in_(digests))
         return [_relation(row) for row in self._session.execute(query)]
 
+    def of(self, digests: Collection[AudioDigest]) -> list[Relation]:
+        """Relations that tie one of some recordings to any other, in the same order."""
+        audios = sa.select(AudioRow.id).where(AudioRow.digest.in_(sorted(digests)))
+        ids = list(self._session.scalars(audios))
+        query = _query().where(
+            sa.or_(RelationRow.first_audio_id.in_(ids), RelationRow.second_audio_id.in_(ids))
+        )
+        return [_relation(row) for row in self._session.execute(query)]
+
     def _ids(self, digests: Sequence[AudioDigest]) -> dict[str, int]:
         rows = self._session.execute(
             sa.select(AudioRow.digest, AudioRow.id).where(AudioRow.digest.in_(digests))

@@ -17,6 +17,7 @@ from audio_ident.errors import (
 )
 from audio_ident.stores.sql.api_keys import ApiKeys
 from audio_ident.stores.sql.audios import Audios
+from audio_ident.stores.sql.browsing import Browsing
 from audio_ident.stores.sql.copies import Copies
 from audio_ident.stores.sql.decisions import Decisions
 from audio_ident.stores.sql.descriptions import Descriptions
@@ -35,10 +36,13 @@ from audio_ident.stores.sql.dialect_errors import (
     is_unreachable,
     reason_of,
 )
+from audio_ident.stores.sql.edits import TrackEdits
 from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
+from audio_ident.stores.sql.hidden import HiddenTracks
 from audio_ident.stores.sql.human_parts import HumanRows
 from audio_ident.stores.sql.library_row import LibraryRows
+from audio_ident.stores.sql.listings import Listings
 from audio_ident.stores.sql.log_ins import LogIns
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
@@ -82,6 +86,10 @@ class Rows:
     owners: Owners
     log_ins: LogIns
     api_keys: ApiKeys
+    edits: TrackEdits
+    hidden: HiddenTracks
+    listings: Listings
+    browsing: Browsing
 
 
 class Catalogue:
@@ -142,7 +150,9 @@ class Catalogue:
         """One transaction: committed when the block ends, undone when it raises."""
         with _problems_named(), Session(self._writer) as session:
             self._seat.check(session.connection())
-            yield _rows(session)
+            rows = _rows(session)
+            yield rows
+            rows.listings.follow()
             session.commit()
 
     @contextlib.contextmanager
@@ -209,6 +219,10 @@ def _rows(session: Session) -> Rows:
         owners=Owners(session),
         log_ins=LogIns(session),
         api_keys=ApiKeys(session),
+        edits=TrackEdits(session),
+        hidden=HiddenTracks(session),
+        listings=Listings(session),
+        browsing=Browsing(session),
     )
 
 
