@@ -29,3 +29,8 @@ class LibraryPlaces:
     def index(self) -> Path:
         """Segments, manifest and log of the fingerprint index."""
         return self.data_directory / "index"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again at any time: music converted for browsers."""
+        return self.data_directory / "cache"

@@ -9,6 +9,7 @@ from audio_ident.settings.model import Settings
 from audio_ident.stores.disk import disk_errors_named, make_directory
 from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.wiring.media import Media, open_media
 from audio_ident.wiring.parts import catalogue_url
 
 
@@ -18,6 +19,7 @@ class Service:
 
     settings: Settings
     catalogue: Catalogue
+    media: Media
 
 
 @contextmanager
@@ -31,4 +33,5 @@ def open_service(settings: Settings) -> Iterator[Service]:
             create_catalogue(places.catalogue)
         catalogue = stack.enter_context(closing(Catalogue(catalogue_url(settings, places))))
         catalogue.migrate()
-        yield Service(settings=settings, catalogue=catalogue)
+        media = stack.enter_context(open_media(settings, places, catalogue))
+        yield Service(settings=settings, catalogue=catalogue, media=media)

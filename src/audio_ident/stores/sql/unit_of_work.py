@@ -24,6 +24,7 @@ from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.human_parts import HumanRows
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
+from audio_ident.stores.sql.playables import Playables
 from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.relations import Relations
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
@@ -49,6 +50,7 @@ class Rows:
     sessions: Sessions
     human: HumanRows
     orphans: Orphans
+    playables: Playables
     profiles: Profiles
     failures: Failures
     relations: Relations
@@ -123,6 +125,7 @@ def _rows(session: Session) -> Rows:
         sessions=Sessions(session),
         human=HumanRows(session),
         orphans=Orphans(session),
+        playables=Playables(session),
         profiles=Profiles(session),
         failures=Failures(session),
         relations=Relations(session),
