@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import pydantic
 
+from audio_ident.library.playback.media_types import ALL_TYPES
 from audio_ident.library.playback.waveforms import Waveform
-from audio_ident.model.media_types import ALL_TYPES
 from audio_ident.model.playback import FormatWish
 
 WAVEFORM_TYPE = "application/vnd.audio-ident.waveform"

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from audio_ident.library.playback.media_types import is_played_by_browsers
 from audio_ident.model.audio import AudioFacts
-from audio_ident.model.media_types import is_played_by_browsers
 from audio_ident.model.playback import AudioFormat, Conversion, FormatWish, StoredTrack
 from audio_ident.refusals import Conflict
 

@@ -3,6 +3,7 @@
 import concurrent.futures
 import contextlib
 import dataclasses
+import functools
 import os
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -21,10 +22,10 @@ from audio_ident.library.playback.formats import (
     chosen_format,
     conversion_of,
 )
+from audio_ident.library.playback.media_types import media_type_of, usual_suffix
 from audio_ident.library.playback.names import download_name
 from audio_ident.library.playback.originals import open_original
 from audio_ident.model.library import TrackId
-from audio_ident.model.media_types import HEAD_BYTES, media_type, usual_suffix
 from audio_ident.model.playback import (
     AudioFormat,
     FormatWish,
@@ -92,9 +93,7 @@ class Playback:
         original = open_original(stored.track.path, stored.root)
         with contextlib.ExitStack() as stack:
             stack.callback(original.file.close)
-            kind = media_type(
-                stored.facts.container, os.pread(original.file.fileno(), HEAD_BYTES, 0)
-            )
+            kind = media_type_of(functools.partial(_read_at, original.file.fileno()))
             chosen = chosen_format(stored, kind, wish.format, wish.accepted)
             if chosen is not AudioFormat.ORIGINAL:
                 return self._converted(stored, original, chosen, wish)
@@ -157,3 +156,10 @@ def _identity(stored: StoredTrack, opened: OpenFile) -> str:
     if is_known and stored.sha256:
         return stored.sha256
     return f"{opened.size_bytes:x}-{opened.mtime_ns:x}-{opened.inode:x}"
+
+
+def _read_at(descriptor: int, offset: int, count: int) -> bytes:
+    try:
+        return os.pread(descriptor, count, offset)
+    except (OSError, OverflowError):  # a failing disk; a header that points behind any file
+        return b""
