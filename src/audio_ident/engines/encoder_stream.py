@@ -10,10 +10,13 @@ from fractions import Fraction
 from typing import Protocol, cast
 
 import av
+import av.error
 import numpy as np
 
+from audio_ident.errors import AudioIdentError
 from audio_ident.model.audio import Mono, Stereo
 from audio_ident.model.playback import AudioFormat
+from audio_ident.refusals import ConversionFailed
 
 ENCODER_VERSION = 1
 """Raised whenever the same sound would be encoded to other bytes."""
@@ -146,9 +149,42 @@ class StreamEncoder:
 def open_encoder(
     target: Target, audio_format: AudioFormat, shape: SoundShape
 ) -> Iterator[StreamEncoder]:
-    """Encoder that writes to an open file; the file is complete when the block ends."""
+    """Encoder that writes to an open file; the file is complete when the block ends.
+
+    Raises
+    ------
+    ConversionFailed
+        The encoder refuses the sound.
+    OSError, AudioIdentError
+        What the target raised.
+    """
     encoding = ENCODINGS[audio_format]
-    with av.open(target, "w", format=encoding.container, container_options=REPEATABLE) as container:
-        encoder = StreamEncoder(container, encoding, shape)
-        yield encoder
-        encoder.finish()
+    watched = _WatchedTarget(target)
+    try:
+        with av.open(
+            watched, "w", format=encoding.container, container_options=REPEATABLE
+        ) as container:
+            encoder = StreamEncoder(container, encoding, shape)
+            yield encoder
+            encoder.finish()
+    except av.error.FFmpegError as error:
+        if watched.failure is not None:
+            raise watched.failure from error
+        raise ConversionFailed(f"the sound cannot be encoded: {error}") from error
+
+
+class _WatchedTarget:
+    """Remembers why writing failed: FFmpeg passes on that it did and not why."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self.seek = target.seek
+        self.tell = target.tell
+        self.failure: Exception | None = None
+
+    def write(self, content: bytes) -> int:
+        try:
+            return self._target.write(content)
+        except (OSError, AudioIdentError) as error:
+            self.failure = self.failure or error
+            raise

@@ -4,7 +4,6 @@ import errno
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO
 
 from audio_ident.model.playback import OpenFile
 from audio_ident.refusals import FileMissing
@@ -33,24 +32,27 @@ def open_original(path: str, root: str) -> OpenFile:
         raise FileMissing(f"the file of the track {reason}") from error
     except (RuntimeError, ValueError) as error:  # links in a circle; a name with a NUL
         raise FileMissing("the file of the track cannot be read") from error
-    file = open(descriptor, "rb", buffering=0)  # noqa: PTH123, SIM115 -- whoever asks closes it
     try:
-        return _checked(descriptor, file, root)
+        _check(descriptor, root)
     except BaseException:
-        file.close()
+        os.close(descriptor)
         raise
-
-
-def _checked(descriptor: int, file: BinaryIO, root: str) -> OpenFile:
     found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
+    return OpenFile(
+        # whoever asks closes it
+        file=open(descriptor, "rb", buffering=0),  # noqa: PTH123
+        size_bytes=found.st_size,
+        mtime_ns=found.st_mtime_ns,
+        inode=found.st_ino,
+    )
+
+
+def _check(descriptor: int, root: str) -> None:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         raise FileMissing("the file of the track is no regular file")
     opened = _path_of(descriptor)
     if opened is not None and not _is_inside(opened, root):
         raise FileMissing("the file lies outside its imported folder")
-    return OpenFile(
-        file=file, size_bytes=found.st_size, mtime_ns=found.st_mtime_ns, inode=found.st_ino
-    )
 
 
 def _path_of(descriptor: int) -> Path | None:
