@@ -15,6 +15,8 @@ AudioIdentError
 ├── ClipUndecodable       DECODE_FAILED          a clip that cannot be listened to
 ├── RouteUnknown          ROUTE_UNKNOWN          there is nothing at that path
 ├── MethodNotAllowed      METHOD_NOT_ALLOWED     a path that does not know the method
+├── FileMissing           FILE_NOT_FOUND         the file of a track cannot be opened
+├── ArtworkMissing        ARTWORK_MISSING        a track has no picture
 ├── RangeNotSatisfiable   RANGE_NOT_SATISFIABLE  bytes were asked for that are not there
 ├── Unauthorized          UNAUTHORIZED           nobody is logged in
 ├── Forbidden             FORBIDDEN              whoever asks may not do that
@@ -23,6 +25,9 @@ AudioIdentError
 ├── Conflict              CONFLICT               the state of things does not allow it
 ├── PreconditionFailed    PRECONDITION_FAILED    somebody else changed it meanwhile
 ├── RateLimited           RATE_LIMITED           too many requests at this moment
+├── ConversionTooLarge    CONVERSION_TOO_LARGE   converted music does not fit into its cache
+├── ConversionRunning     CONVERSION_RUNNING     what is asked for is being made
+├── ConversionFailed      CONVERSION_FAILED      a file cannot be converted
 ├── ServiceUnavailable    SERVICE_UNAVAILABLE    a part that is needed cannot work now
 └── SearchTimeout         SEARCH_TIMEOUT         no lane answered before the deadline
 """
@@ -167,6 +172,22 @@ class MethodNotAllowed(RequestRefused):
     remedy = "Use a method that the header `Allow` names."
 
 
+class FileMissing(RequestRefused):
+    """The file of a track is gone, cannot be read, or is no regular file of the library."""
+
+    code = "FILE_NOT_FOUND"
+    http_status = 404
+    remedy = "Check that its disk is mounted and that the service may read it; then import again."
+
+
+class ArtworkMissing(RequestRefused):
+    """Neither the file nor its folder has a picture."""
+
+    code = "ARTWORK_MISSING"
+    http_status = 404
+    remedy = "Put a picture into the file or beside it, and import again."
+
+
 class RangeNotSatisfiable(RequestRefused):
     """None of the bytes that were asked for exist."""
 
@@ -233,6 +254,31 @@ class RateLimited(RequestRefused):
     http_status = 429
     remedy = "Try again after the seconds that the header `Retry-After` tells."
     is_retryable = True
+
+
+class ConversionTooLarge(RequestRefused):
+    """What would be made is larger than the space for converted music."""
+
+    code = "CONVERSION_TOO_LARGE"
+    http_status = 413
+    remedy = "Ask for the original or for `opus`, or raise `transcode_cache_bytes`."
+
+
+class ConversionRunning(RequestRefused):
+    """Parts were asked for of what is not finished yet, or too much is being made already."""
+
+    code = "CONVERSION_RUNNING"
+    http_status = 503
+    remedy = "Try again after the seconds that the header `Retry-After` tells."
+    is_retryable = True
+
+
+class ConversionFailed(RequestRefused):
+    """The file cannot be decoded, or not within the limits of a worker."""
+
+    code = "CONVERSION_FAILED"
+    http_status = 422
+    remedy = "Play the original, which the reason in `details` may explain; else replace the file."
 
 
 class ServiceUnavailable(RequestRefused):

@@ -44,3 +44,8 @@ class LibraryPlaces:
     def jobs(self) -> Path:
         """Uploads that wait for long work, one for each job, named by its id."""
         return self.data_directory / "jobs"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again at any time: music converted for browsers."""
+        return self.data_directory / "cache"

@@ -13,6 +13,7 @@ from audio_ident.wiring.accounts import Accounts, make_accounts
 from audio_ident.wiring.asking import Asking, open_asking
 from audio_ident.wiring.browsing import Browsing, make_browsing
 from audio_ident.wiring.health import index_watch
+from audio_ident.wiring.media import Media, open_media
 from audio_ident.wiring.parts import open_catalogue
 
 
@@ -25,6 +26,7 @@ class Service:
     accounts: Accounts
     asking: Asking
     browsing: Browsing
+    media: Media
     probes: tuple[Probe, ...] = ()
     """How the parts are looked at for `/health/ready`, besides catalogue and data directory."""
     figures: tuple[Figure, ...] = ()
@@ -44,6 +46,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             accounts=make_accounts(settings, catalogue),
             asking=stack.enter_context(open_asking(settings, places, catalogue)),
             browsing=make_browsing(settings, places, catalogue),
+            media=stack.enter_context(open_media(settings, places, catalogue)),
             probes=probes,
             figures=figures,
         )

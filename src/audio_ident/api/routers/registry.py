@@ -6,6 +6,7 @@ from audio_ident.api.routers.accounts import router as accounts
 from audio_ident.api.routers.health import router as health
 from audio_ident.api.routers.keys import router as keys
 from audio_ident.api.routers.library import router as library
+from audio_ident.api.routers.media import router as media
 from audio_ident.api.routers.meta import router as meta
 from audio_ident.api.routers.search import router as search
 from audio_ident.api.routers.track_edits import router as track_edits
@@ -21,6 +22,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     search,
     tracks,
     track_edits,
+    media,
     library,
 )
 """Those of the API, below its prefix."""

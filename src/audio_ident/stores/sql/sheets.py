@@ -82,20 +82,25 @@ def _query() -> Any:  # noqa: ANN401 -- the type of a query of several tables
 
 def _filed(row: Any) -> FiledTrack:  # noqa: ANN401 -- a row of `TRACK_COLUMNS`
     _, file, _, audio, *_ = row
-    declared = audio.declared_duration_ticks
     return FiledTrack(
         track=track_of_row(row),
         file_id=file.id,
         size_bytes=file.size,
         missing_since=file.missing_since,
         sha256=file.sha256,
-        facts=AudioFacts(
-            container=audio.container,
-            codec=audio.codec,
-            rate_hz=audio.rate_hz,
-            channels=audio.channels,
-            bits_per_sample=audio.bits_per_sample,
-            duration_ticks=Ticks(audio.duration_ticks),
-            declared_duration_ticks=None if declared is None else Ticks(declared),
-        ),
+        facts=facts_of_row(audio),
+    )
+
+
+def facts_of_row(audio: AudioRow) -> AudioFacts:
+    """What decoding told of an audio."""
+    declared = audio.declared_duration_ticks
+    return AudioFacts(
+        container=audio.container,
+        codec=audio.codec,
+        rate_hz=audio.rate_hz,
+        channels=audio.channels,
+        bits_per_sample=audio.bits_per_sample,
+        duration_ticks=Ticks(audio.duration_ticks),
+        declared_duration_ticks=None if declared is None else Ticks(declared),
     )

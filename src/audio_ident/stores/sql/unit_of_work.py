@@ -47,6 +47,7 @@ from audio_ident.stores.sql.log_ins import LogIns
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.owners import Owners
+from audio_ident.stores.sql.playables import Playables
 from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.relations import Relations
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
@@ -75,6 +76,7 @@ class Rows:
     sessions: Sessions
     human: HumanRows
     orphans: Orphans
+    playables: Playables
     profiles: Profiles
     failures: Failures
     relations: Relations
@@ -208,6 +210,7 @@ def _rows(session: Session) -> Rows:
         sessions=Sessions(session),
         human=HumanRows(session),
         orphans=Orphans(session),
+        playables=Playables(session),
         profiles=Profiles(session),
         failures=Failures(session),
         relations=Relations(session),
