@@ -10,6 +10,7 @@ AudioIdentError
 ├── RangeNotSatisfiable   RANGE_NOT_SATISFIABLE  bytes were asked for that are not there
 ├── Unauthorized          UNAUTHORIZED           nobody is logged in
 ├── Forbidden             FORBIDDEN              whoever asks may not do that
+├── FolderNotAllowed      FOLDER_NOT_ALLOWED     a folder outside those that may be imported
 ├── Conflict              CONFLICT               the state of things does not allow it
 ├── RateLimited           RATE_LIMITED           too many requests at this moment
 ├── ServiceUnavailable    SERVICE_UNAVAILABLE    a part that is needed cannot work now
@@ -111,6 +112,17 @@ class Forbidden(RequestRefused):
     code = "FORBIDDEN"
     http_status = 403
     remedy = "Use a key whose scopes include what `details` names."
+
+
+class FolderNotAllowed(RequestRefused):
+    """A folder lies outside those that requests may name."""
+
+    code = "FOLDER_NOT_ALLOWED"
+    http_status = 403
+    remedy = (
+        "Choose a folder that `GET /api/v1/folders` lists; an administrator adds others with "
+        "`POST /api/v1/roots` or the setting `music_roots`."
+    )
 
 
 class Conflict(RequestRefused):

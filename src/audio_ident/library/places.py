@@ -29,3 +29,13 @@ class LibraryPlaces:
     def index(self) -> Path:
         """Segments, manifest and log of the fingerprint index."""
         return self.data_directory / "index"
+
+    @property
+    def uploads(self) -> Path:
+        """Uploaded recordings: a root of the library."""
+        return self.data_directory / "raw"
+
+    @property
+    def incoming(self) -> Path:
+        """Uploads that are on their way, or that nobody has listened to."""
+        return self.data_directory / "incoming"

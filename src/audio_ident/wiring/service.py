@@ -4,12 +4,17 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
+from audio_ident.engines.keeper import KeptProcess
+from audio_ident.ingest.desk import ImportDesk
+from audio_ident.ingest.music_folders import MusicFolders
+from audio_ident.library.imports import Imports
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.settings.model import Settings
 from audio_ident.stores.disk import disk_errors_named, make_directory
 from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.unit_of_work import Catalogue
-from audio_ident.wiring.parts import catalogue_url
+from audio_ident.wiring.importing import keeping_importer, make_import_desk, make_music_folders
+from audio_ident.wiring.parts import CLOCK, catalogue_url
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -18,6 +23,11 @@ class Service:
 
     settings: Settings
     catalogue: Catalogue
+    imports: Imports
+    import_desk: ImportDesk
+    music_folders: MusicFolders
+    importer: KeptProcess | None
+    """The process that runs imports; None where that is left to others."""
 
 
 @contextmanager
@@ -31,4 +41,12 @@ def open_service(settings: Settings) -> Iterator[Service]:
             create_catalogue(places.catalogue)
         catalogue = stack.enter_context(closing(Catalogue(catalogue_url(settings, places))))
         catalogue.migrate()
-        yield Service(settings=settings, catalogue=catalogue)
+        folders = make_music_folders(settings, catalogue)
+        yield Service(
+            settings=settings,
+            catalogue=catalogue,
+            imports=Imports(catalogue, CLOCK.now),
+            import_desk=make_import_desk(settings, catalogue, folders),
+            music_folders=folders,
+            importer=stack.enter_context(keeping_importer(settings)),
+        )

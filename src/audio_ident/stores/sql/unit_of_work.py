@@ -19,6 +19,7 @@ from audio_ident.stores.sql.dialect import (
     is_read_only,
     make_engine,
 )
+from audio_ident.stores.sql.events import Events
 from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.human_parts import HumanRows
@@ -28,10 +29,12 @@ from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.relations import Relations
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
+from audio_ident.stores.sql.scan_lists import ScanLists
 from audio_ident.stores.sql.sessions import Sessions
 from audio_ident.stores.sql.sheets import Sheets
 from audio_ident.stores.sql.stages import Stages
 from audio_ident.stores.sql.tracks import Tracks
+from audio_ident.stores.sql.uploads import Uploads
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,6 +57,9 @@ class Rows:
     relations: Relations
     decisions: Decisions
     copies: Copies
+    events: Events
+    scan_lists: ScanLists
+    uploads: Uploads
 
 
 class Catalogue:
@@ -128,6 +134,9 @@ def _rows(session: Session) -> Rows:
         relations=Relations(session),
         decisions=Decisions(session),
         copies=Copies(session),
+        events=Events(session),
+        scan_lists=ScanLists(session),
+        uploads=Uploads(session),
     )
 
 
