@@ -1,7 +1,9 @@
 """Imports over HTTP: ordered, and watched until something is so."""
 
+import json
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,25 @@ def eventually(claim: Callable[[], object]) -> None:
     while not claim():
         assert time.monotonic() < deadline_s
         time.sleep(0.05)
+
+
+def roots_setting(*folders: Path) -> dict[str, str]:
+    """The setting that lets requests import some folders."""
+    return {"AUDIO_IDENT_MUSIC_ROOTS": json.dumps([str(folder) for folder in folders])}
+
+
+def importer_of(service: "subprocess.Popen[bytes]") -> int:
+    """Process that runs the imports of a service."""
+    found: list[int] = []
+    eventually(lambda: found.extend(_importers(service.pid)) or found)
+    return found[0]
+
+
+def _importers(owner: int) -> Iterator[int]:
+    for task in Path(f"/proc/{owner}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            if b"audio_ident.wiring.importer" in Path(f"/proc/{child}/cmdline").read_bytes():
+                yield int(child)
 
 
 def order_import(client: httpx.Client, *folders: Path, **changes: Any) -> str:

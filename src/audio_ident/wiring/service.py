@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from audio_ident.engines.keeper import KeptProcess
 from audio_ident.ingest.desk import ImportDesk
 from audio_ident.ingest.music_folders import MusicFolders
+from audio_ident.library.events import EventBook
 from audio_ident.library.imports import Imports
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.settings.model import Settings
@@ -23,6 +24,7 @@ class Service:
 
     settings: Settings
     catalogue: Catalogue
+    events: EventBook
     imports: Imports
     import_desk: ImportDesk
     music_folders: MusicFolders
@@ -45,6 +47,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
         yield Service(
             settings=settings,
             catalogue=catalogue,
+            events=EventBook(catalogue),
             imports=Imports(catalogue, CLOCK.now),
             import_desk=make_import_desk(settings, catalogue, folders),
             music_folders=folders,
