@@ -22,6 +22,7 @@ AudioIdentError
 ├── Forbidden             FORBIDDEN              whoever asks may not do that
 ├── CrossSite             CROSS_SITE_REQUEST     a page of another site asks in somebody's name
 ├── SetupLinkInvalid      SETUP_LINK_INVALID     a set-up link is unknown, used or expired
+├── FolderNotAllowed      FOLDER_NOT_ALLOWED     a folder outside those that may be imported
 ├── Conflict              CONFLICT               the state of things does not allow it
 ├── PreconditionFailed    PRECONDITION_FAILED    somebody else changed it meanwhile
 ├── RateLimited           RATE_LIMITED           too many requests at this moment
@@ -229,6 +230,17 @@ class SetupLinkInvalid(RequestRefused):
     code = "SETUP_LINK_INVALID"
     http_status = 403
     remedy = "Run `audio-ident owner reset` on the machine of the service: it prints a new link."
+
+
+class FolderNotAllowed(RequestRefused):
+    """A folder lies outside those that requests may name."""
+
+    code = "FOLDER_NOT_ALLOWED"
+    http_status = 403
+    remedy = (
+        "Choose a folder that `GET /api/v1/folders` lists; an administrator adds others with "
+        "`POST /api/v1/roots` or the setting `music_roots`."
+    )
 
 
 class Conflict(RequestRefused):

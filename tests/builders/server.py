@@ -23,13 +23,22 @@ def serving(data: Path, *, log: Path | None = None, **settings: str) -> Iterator
     It is left open to everybody on loopback, unless the settings say otherwise. What it prints on
     stderr goes to the log, if one is given.
     """
+    with running(data, log=log, **settings) as (client, _):
+        yield client
+
+
+@contextlib.contextmanager
+def running(
+    data: Path, *, log: Path | None = None, **settings: str
+) -> Iterator[tuple[httpx.Client, "subprocess.Popen[bytes]"]]:
+    """The same, with the process of the service, for tests that end it themselves."""
     port = free_port()
     with (
         process(data, port, log=log, **settings) as server,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
     ):
         wait_until_alive(client, server)
-        yield client
+        yield client, server
 
 
 @contextlib.contextmanager

@@ -27,8 +27,8 @@ FRAME_S = 0.12
 """Longest frame of any codec of recorders (Opus); encoders and cutters are out by one at most."""
 
 LEAST_SHARE_OF_OWN = 0.25
-"""A clip of a file of the library is as clean as can be: where its own recording is left out, others
-need this share of the evidence that it shows for itself. Our own; chance stays below a tenth."""
+"""A clip of a file of the library is as clean as can be: where its own recording is left out,
+others need this share of the evidence that it shows for itself. Our own; chance stays below a tenth."""
 
 REPORT_EVERY_S = 30.0
 """Seconds of a recording between two reports of progress."""

@@ -11,13 +11,12 @@ from pathlib import Path
 
 from audio_ident.errors import (
     AudioIdentError,
-    BadInput,
     Cancelled,
     LibraryLocked,
     StoreProblem,
 )
+from audio_ident.ingest.orders import Orders
 from audio_ident.ingest.pipeline import ignore_progress, never, run_session
-from audio_ident.ingest.places import choose_places
 from audio_ident.ingest.tools import Clock, ImportOptions, ImportTools
 from audio_ident.model.library import SessionId
 from audio_ident.model.parameters import ImportParameters
@@ -63,7 +62,7 @@ class SessionQueue:
     ) -> None:
         self._catalogue = catalogue
         self._clock = clock
-        self._new_id = new_id
+        self._orders = Orders(catalogue, clock, new_id)
         self._open_tools = open_tools
         self._own_number, self._is_alive = processes
 
@@ -76,28 +75,13 @@ class SessionQueue:
         is_awaited: bool = False,
     ) -> SessionId:
         """Put an import at the end of the queue; no folders are all those with failures."""
-        now = self._clock.now()
-        session_id = SessionId(self._new_id())
-        own_number = self._own_number() if is_awaited else None
-        with self._catalogue.writing() as rows:
-            paths = tuple(map(str, folders))
-            if not paths and parameters.retry_failed:
-                paths = tuple(rows.failures.roots())
-            if not paths:
-                raise BadInput("no folder is given, and none is known that needs work")
-            choose_places(
-                map(Path, paths), rows.roots, now, accept_missing=parameters.accept_missing
-            )
-            order = SessionOrder(
-                folders=paths,
-                parameters=parameters,
-                profile=profile,
-                awaited_by=own_number,
-            )
-            rows.sessions.add(session_id, order, now)
-            if profile is not None:
-                rows.profiles.use(profile, now)
-        return session_id
+        order = SessionOrder(
+            folders=tuple(map(str, folders)),
+            parameters=parameters,
+            profile=profile,
+            awaited_by=self._own_number() if is_awaited else None,
+        )
+        return self._orders.place(order).id
 
     def run(
         self,

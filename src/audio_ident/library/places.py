@@ -49,3 +49,13 @@ class LibraryPlaces:
     def cache(self) -> Path:
         """What can be made again at any time: music converted for browsers."""
         return self.data_directory / "cache"
+
+    @property
+    def uploads(self) -> Path:
+        """Uploaded recordings: a root of the library."""
+        return self.data_directory / "raw"
+
+    @property
+    def incoming(self) -> Path:
+        """Uploads that are on their way, or that nobody has listened to."""
+        return self.data_directory / "incoming"

@@ -6,22 +6,16 @@ The modules of this package are the only ones that name implementations.
 import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from audio_ident.core.kinship import relations_of
-from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.decoder_pyav import PyavDecoder
-from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.protocols import DecodeLimits
-from audio_ident.engines.tags_mutagen import MutagenTagReader
-from audio_ident.engines.worker import WorkerLimits
-from audio_ident.errors import LibraryLocked, StoreProblem
+from audio_ident.errors import LibraryLocked
 from audio_ident.identify.clip_file import IdentifyTools, identify_file
 from audio_ident.identify.selftest.run import SelfTestTools, run_selftest
-from audio_ident.ingest.analyse import analyse, digest_packets
 from audio_ident.ingest.changes import WatchMode
-from audio_ident.ingest.describe import FileDescriber
 from audio_ident.ingest.places import root_folders
 from audio_ident.ingest.queue import SessionQueue
 from audio_ident.ingest.rebuild import rebuild
@@ -29,11 +23,6 @@ from audio_ident.ingest.relating import relate_all
 from audio_ident.ingest.repair import repair
 from audio_ident.ingest.schedule import parse_schedule
 from audio_ident.ingest.sweep import sweep
-from audio_ident.ingest.tools import (
-    ImportOptions,
-    ImportTools,
-    Stores,
-)
 from audio_ident.ingest.watch import FolderWatch, WatchPlan
 from audio_ident.library.backup import LibraryBackups
 from audio_ident.library.check import StoresForReading, check
@@ -52,7 +41,6 @@ from audio_ident.model.edits import EditBook, EditValue
 from audio_ident.model.landmarks import landmarks_of
 from audio_ident.model.library import Track, TrackId
 from audio_ident.model.moves import MoveSummary
-from audio_ident.model.parameters import ImportParameters
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -63,24 +51,25 @@ from audio_ident.model.selftest import SelfTestOptions, SelfTestReport
 from audio_ident.model.track_sheet import TrackSheet
 from audio_ident.settings.model import Settings
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
-from audio_ident.stores.disk import free_bytes
 from audio_ident.stores.fingerprints.index_check import find_index_problems
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
 from audio_ident.stores.fingerprints.rebuild import rebuild_index
-from audio_ident.stores.lock import WriterLock, living_processes
+from audio_ident.stores.lock import living_processes
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import make_accounts
 from audio_ident.wiring.browsing import make_duplicates
 from audio_ident.wiring.moving import move_catalogue
-from audio_ident.wiring.parts import CLOCK, VERSIONS, catalogue_url, new_id, open_catalogue
-
-FILES_PER_WORKER = 3
-"""Files handed to the pool for each worker: none waits for the writer, and few wait in memory."""
-
-TIMEOUT_MARGIN_S = 30.0
-"""The decoder gives up first, in order; then the pool ends a worker that ignores the clock."""
+from audio_ident.wiring.parts import (
+    CLOCK,
+    VERSIONS,
+    catalogue_url,
+    if_nobody_writes,
+    new_id,
+    open_catalogue,
+    writer_lock,
+)
 
 
 @contextmanager
@@ -130,9 +119,10 @@ class LocalApplication:
         self.accounts = make_accounts(settings, catalogue)
         self.exporter = TrackExporter(catalogue)
         self.backups = LibraryBackups(catalogue, places, CLOCK.now)
-        self._lock = functools.partial(WriterLock, places.data_directory, also=catalogue.one_writer)
+        self._lock = writer_lock(settings, catalogue)
+        self._bench = ImportBench(settings, places, catalogue)
         self.queue = SessionQueue(
-            catalogue, CLOCK, new_id, self._import_tools, living_processes(catalogue)
+            catalogue, CLOCK, new_id, self._bench.open, living_processes(catalogue)
         )
         self.watching = FolderWatch(
             WatchPlan(
@@ -145,7 +135,9 @@ class LocalApplication:
             functools.partial(root_folders, catalogue),
             self.queue.import_now,
         )
-        self.sessions = SessionBook(catalogue, CLOCK.now, self._if_nobody_writes)
+        self.sessions = SessionBook(
+            catalogue, CLOCK.now, functools.partial(if_nobody_writes, self._lock)
+        )
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
         """Name a clip or, as a tracklist, every recording in it."""
@@ -213,10 +205,10 @@ class LocalApplication:
         """Let the index follow at once, unless somebody writes, who will see to it."""
         with (
             suppress(LibraryLocked),
-            WriterLock(self._places.data_directory),
+            self._lock(),
             closing(SegmentIndex(self._places.index)) as index,
         ):
-            sweep(self._stores(index))
+            sweep(self._bench.stores(index))
             index.publish()
 
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
@@ -240,7 +232,7 @@ class LocalApplication:
             if find_index_problems(self._places.index):
                 self._rebuild(on_progress=on_progress)
             with closing(SegmentIndex(self._places.index)) as index:
-                repair(self._stores(index), reads_artefacts=reads_artefacts)
+                repair(self._bench.stores(index), reads_artefacts=reads_artefacts)
             remove_leftovers(self._places)
 
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
@@ -269,63 +261,3 @@ class LocalApplication:
         snapshot = self._reader.snapshot()
         relate_all(self._catalogue, self._artefacts, snapshot, relations_of, on_progress)
         return summary
-
-    def _if_nobody_writes(self, action: Callable[[], None]) -> None:
-        # a folder that cannot be written has no writer, and nothing to be noted either
-        with suppress(StoreProblem), self._lock():
-            action()
-
-    @contextmanager
-    def _import_tools(
-        self, parameters: ImportParameters
-    ) -> Iterator[tuple[ImportTools, ImportOptions]]:
-        workers = parameters.workers or self._settings.workers
-        with ExitStack() as stack:
-            stack.enter_context(self._lock())
-            index = stack.enter_context(closing(SegmentIndex(self._places.index)))
-            pool = CrashProofExecutor(
-                workers,
-                task_timeout_s=self._settings.decode_timeout_s + TIMEOUT_MARGIN_S,
-                limits=WorkerLimits(address_space_bytes=self._settings.worker_memory_bytes),
-            )
-            stack.callback(pool.kill)
-            tools = ImportTools(
-                stores=self._stores(index),
-                pool=pool,
-                analyse=functools.partial(
-                    analyse, decoder=self._decoder, listeners=LISTENERS, limits=self._limits
-                ),
-                digest_of=functools.partial(
-                    digest_packets, reader=self._decoder, limits=self._limits
-                ),
-                tag_reader=FileDescriber(MutagenTagReader(), self._pictures),
-                new_id=new_id,
-                end_calls=pool.end_calls,
-                free_bytes=functools.partial(free_bytes, self._places.data_directory),
-            )
-            yield tools, self._options(parameters, workers)
-
-    def _options(self, parameters: ImportParameters, workers: int) -> ImportOptions:
-        return ImportOptions(
-            files_at_once=FILES_PER_WORKER * workers,
-            max_attempts=parameters.max_attempts,
-            retry_failed=parameters.retry_failed,
-            thorough=parameters.thorough,
-            accept_missing=parameters.accept_missing,
-            most_vanished_share=self._settings.most_vanished_percent / 100,
-            settle_s=self._settings.settle_s,
-            scan_depth=self._settings.scan_depth,
-            reserve_bytes=self._settings.reserve_bytes,
-        )
-
-    def _stores(self, index: SegmentIndex) -> Stores:
-        return Stores(
-            catalogue=self._catalogue,
-            artefacts=self._artefacts,
-            index=index,
-            pictures=self._pictures,
-            landmarks_of=landmarks_of,
-            versions=VERSIONS,
-            clock=CLOCK,
-            relate=relations_of,
-        )

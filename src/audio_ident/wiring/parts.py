@@ -4,20 +4,22 @@ import datetime
 import functools
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 
 import sqlalchemy as sa
 
 from audio_ident.core.layout import LAYOUT
 from audio_ident.core.listeners.registry import LISTENERS
 from audio_ident.engines.tags_mutagen import MutagenTagReader
+from audio_ident.errors import StoreProblem
 from audio_ident.ingest.tools import Clock, Versions, analysis_version
 from audio_ident.library.ownership import claim_catalogue
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.model.audio import Feed
 from audio_ident.settings.model import Settings
 from audio_ident.stores.disk import disk_errors_named, make_directory
+from audio_ident.stores.lock import WriterLock
 from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.dialect import server_url, sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
@@ -40,6 +42,18 @@ VERSIONS = Versions(
 def new_id() -> str:
     """A new UUID."""
     return str(uuid.uuid4())
+
+
+def writer_lock(settings: Settings, catalogue: Catalogue) -> Callable[[], WriterLock]:
+    """Makes the lock of a library, to be held while writing."""
+    return functools.partial(WriterLock, settings.data_dir, also=catalogue.one_writer)
+
+
+def if_nobody_writes(lock: Callable[[], WriterLock], action: Callable[[], None]) -> None:
+    """Do something while no process works, and nothing otherwise."""
+    # a folder that cannot be written has no writer, and nothing to be noted either
+    with suppress(StoreProblem), lock():
+        action()
 
 
 def catalogue_url(settings: Settings, places: LibraryPlaces) -> sa.URL:

@@ -4,7 +4,12 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from audio_ident.engines.keeper import KeptProcess
+from audio_ident.ingest.desk import ImportDesk
+from audio_ident.ingest.music_folders import MusicFolders
+from audio_ident.library.events import EventBook
 from audio_ident.library.figures import Figure
+from audio_ident.library.imports import Imports
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.readiness import Probe
 from audio_ident.settings.model import Settings
@@ -13,8 +18,9 @@ from audio_ident.wiring.accounts import Accounts, make_accounts
 from audio_ident.wiring.asking import Asking, open_asking
 from audio_ident.wiring.browsing import Browsing, make_browsing
 from audio_ident.wiring.health import index_watch
+from audio_ident.wiring.importing import keeping_importer, make_import_desk, make_music_folders
 from audio_ident.wiring.media import Media, open_media
-from audio_ident.wiring.parts import open_catalogue
+from audio_ident.wiring.parts import CLOCK, open_catalogue
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,6 +33,12 @@ class Service:
     asking: Asking
     browsing: Browsing
     media: Media
+    events: EventBook
+    imports: Imports
+    import_desk: ImportDesk
+    music_folders: MusicFolders
+    importer: KeptProcess | None
+    """The process that runs imports; None where that is left to others."""
     probes: tuple[Probe, ...] = ()
     """How the parts are looked at for `/health/ready`, besides catalogue and data directory."""
     figures: tuple[Figure, ...] = ()
@@ -40,6 +52,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
     with ExitStack() as stack:
         catalogue = stack.enter_context(open_catalogue(settings))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
+        folders = make_music_folders(settings, catalogue)
         yield Service(
             settings=settings,
             catalogue=catalogue,
@@ -47,6 +60,11 @@ def open_service(settings: Settings) -> Iterator[Service]:
             asking=stack.enter_context(open_asking(settings, places, catalogue)),
             browsing=make_browsing(settings, places, catalogue),
             media=stack.enter_context(open_media(settings, places, catalogue)),
+            events=EventBook(catalogue),
+            imports=Imports(catalogue, CLOCK.now),
+            import_desk=make_import_desk(settings, catalogue, folders),
+            music_folders=folders,
+            importer=stack.enter_context(keeping_importer(settings)),
             probes=probes,
             figures=figures,
         )

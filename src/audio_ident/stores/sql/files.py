@@ -102,8 +102,8 @@ class Files:
         )
         if row is None:
             row = FileRow(root_id=stamp.root_id, relative_path=path, first_seen_at=at)
+            row.display = display_name(stamp.relative_path)
             self._session.add(row)
-        row.display = display_name(stamp.relative_path)
         row.size = stamp.size
         row.mtime_ns = stamp.mtime_ns
         row.inode = None if stamp.inode is None else str(stamp.inode)
@@ -114,6 +114,10 @@ class Files:
         self._session.flush()
         note_changed(self._session, [row.id])
         return row.id
+
+    def show_as(self, file_id: int, name: str) -> None:
+        """Show a file under the name that it had where it came from."""
+        self._session.get_one(FileRow, file_id).display = display_name(name)
 
     def get_id(self, stamp: FileStamp) -> int:
         """The id of a file that is known."""

@@ -11,7 +11,7 @@ from audio_ident.errors import NotFound
 from audio_ident.model.audio import AudioFacts
 from audio_ident.model.track_sheet import FiledTrack
 from audio_ident.stores.sql.names import display_name
-from audio_ident.stores.sql.tables import FileRow, RootRow, StageRow, TrackRow
+from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, StageRow, TrackRow
 from audio_ident.stores.sql.tables_edits import HiddenTrackRow, TrackEditRow
 from audio_ident.stores.sql.tracks import TRACK_COLUMNS, joined, track_of_row
 from audio_ident.units import Ticks

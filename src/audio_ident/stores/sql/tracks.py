@@ -181,7 +181,7 @@ def track_of_row(row: Any) -> Track:  # noqa: ANN401
         is_missing=file.state == FileState.MISSING,
         points=_points(track),
         tags=Tags() if tags is None else tags_from(tags, LISTED_TAG_NAMES),
-        evidence=evidence_of(relative_path),
+        evidence=evidence_of(file.display),  # an upload is shown under the name it came with
         container=audio.container,
         codec=audio.codec,
         edits=edits_of(edits or {}),

@@ -37,6 +37,7 @@ from audio_ident.stores.sql.dialect_errors import (
     reason_of,
 )
 from audio_ident.stores.sql.edits import TrackEdits
+from audio_ident.stores.sql.events import Events
 from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.hidden import HiddenTracks
@@ -52,12 +53,14 @@ from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.relations import Relations
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.roots import Roots
+from audio_ident.stores.sql.scan_lists import ScanLists
 from audio_ident.stores.sql.seat import Presence, WriterSeat
 from audio_ident.stores.sql.sessions import Sessions
 from audio_ident.stores.sql.sheets import Sheets
 from audio_ident.stores.sql.stages import Stages
 from audio_ident.stores.sql.tallies import Tallies
 from audio_ident.stores.sql.tracks import Tracks
+from audio_ident.stores.sql.uploads import Uploads
 from audio_ident.stores.sql.whole_tables import WholeTables
 
 
@@ -92,6 +95,9 @@ class Rows:
     hidden: HiddenTracks
     listings: Listings
     browsing: Browsing
+    events: Events
+    scan_lists: ScanLists
+    uploads: Uploads
 
 
 class Catalogue:
@@ -226,6 +232,9 @@ def _rows(session: Session) -> Rows:
         hidden=HiddenTracks(session),
         listings=Listings(session),
         browsing=Browsing(session),
+        events=Events(session),
+        scan_lists=ScanLists(session),
+        uploads=Uploads(session),
     )
 
 
