@@ -95,7 +95,7 @@ def sent(response: GrowingFile, converter: HaltingConverter) -> list[dict[str, A
 def test_what_is_made_is_sent_before_the_end(tmp_path: Path, executor: ThreadPoolExecutor) -> None:
     """The first half is sent while the second does not exist yet; nothing is lost or repeated."""
     converter = HaltingConverter()
-    _, running = conversions_in(tmp_path, executor, converter).start(CONVERSION, "key")
+    running = conversions_in(tmp_path, executor, converter).start(CONVERSION, "key")
     messages = sent(GrowingFile(running, {"Content-Type": "audio/ogg"}), converter)
 
     assert [message.get("body") for message in messages] == [None, FIRST, SECOND, b""]
@@ -106,10 +106,10 @@ def test_what_is_made_is_sent_before_the_end(tmp_path: Path, executor: ThreadPoo
 def test_a_failure_ends_the_connection(tmp_path: Path, executor: ThreadPoolExecutor) -> None:
     """What came is not taken for the whole, and nothing half-written stays."""
     converter = HaltingConverter(fails=True)
-    done, running = conversions_in(tmp_path, executor, converter).start(CONVERSION, "key")
+    running = conversions_in(tmp_path, executor, converter).start(CONVERSION, "key")
     messages = sent(GrowingFile(running, {}), converter)
 
-    assert isinstance(done.exception(WAIT_S), DecodeFailed)
+    assert isinstance(running.done.exception(WAIT_S), DecodeFailed)
     assert all(message.get("more_body", True) for message in messages)
     executor.shutdown()
     assert not list((tmp_path / "cache").iterdir())
@@ -121,20 +121,40 @@ def test_who_asks_later_joins_and_too_many_are_refused(
     """One key is converted once; a third one has to wait for its turn."""
     converter = HaltingConverter()
     conversions = conversions_in(tmp_path, executor, converter)
-    first, _ = conversions.start(CONVERSION, "key")
-    again, late = conversions.start(CONVERSION, "key")
+    first = conversions.start(CONVERSION, "key")
+    late = conversions.start(CONVERSION, "key")
     conversions.start(CONVERSION, "other")
     with pytest.raises(ConversionRunning):
         conversions.start(CONVERSION, "third")
     assert converter.has_begun.wait(WAIT_S)
     beginning = late.read()
     converter.go_on.set()
-    first.result(WAIT_S)
+    first.done.result(WAIT_S)
 
-    assert again is first
+    assert late.done is first.done
     assert beginning == FIRST
     assert late.read() == SECOND
     assert late.read() is None
     late.close()
     executor.shutdown()
     assert converter.calls == 2
+
+
+def test_what_nobody_waits_for_is_not_begun(tmp_path: Path) -> None:
+    """Who skips through tracks leaves no queue behind; what has begun is finished."""
+    converter = HaltingConverter()
+    with ThreadPoolExecutor(1) as executor:
+        conversions = conversions_in(tmp_path, executor, converter)
+        begun = conversions.start(CONVERSION, "begun")
+        assert converter.has_begun.wait(WAIT_S)
+        skipped = conversions.start(CONVERSION, "skipped")
+        begun.close()
+        skipped.close()
+        wanted = conversions.start(CONVERSION, "wanted")
+        converter.go_on.set()
+        begun.done.result(WAIT_S)
+        wanted.done.result(WAIT_S)
+
+    assert skipped.done.cancelled()
+    assert converter.calls == 2
+    assert {path.stem for path in (tmp_path / "cache").iterdir()} == {"begun", "wanted"}

@@ -15,7 +15,7 @@ from builders.signals import Channels, chirps
 
 LIMITS = DecodeLimits(max_bytes=1 << 30, max_seconds=600, timeout_s=60)
 
-SPANS_S = [(0.0, 1.0), (5.0, 6.0), (7.123456, 9.3), (11.9, 99.0)]
+SPANS_S = [(0.0, 1.0), (5.0, 5.5), (6.123456, 7.3), (7.4, 99.0)]
 
 DECODER = PyavDecoder(lambda: 0.0)
 
@@ -34,7 +34,7 @@ def whole(content: bytes) -> Channels:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_span_holds_the_samples_of_the_whole(kind: str) -> None:
     """Every sample of a span comes once, in order, and where it is said to be."""
-    content = encode(chirps(12.0, KINDS[kind].rate_hz), KINDS[kind])
+    content = encode(chirps(7.5, KINDS[kind].rate_hz), KINDS[kind])
     samples, rate_hz = whole(content), KINDS[kind].rate_hz
     for start_s, end_s in SPANS_S:
         blocks: list[tuple[int, Channels]] = []
@@ -61,13 +61,13 @@ def test_a_span_holds_the_samples_of_the_whole(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["flac", "wav 16 bit", "wav 24 bit", "aiff", "wavpack"])
 def test_exact_formats_are_not_decoded_from_their_start(kind: str) -> None:
     """A late span begins near its start, so that a track of a long file is there at once."""
-    content = encode(chirps(40.0, KINDS[kind].rate_hz), KINDS[kind])
+    content = encode(chirps(20.0, KINDS[kind].rate_hz), KINDS[kind])
     starts: list[Ticks] = []
-    span = seconds_to_ticks(35.0), seconds_to_ticks(36.0)
+    span = seconds_to_ticks(15.0), seconds_to_ticks(16.0)
     DECODER.listen_between(
         io.BytesIO(content), span, lambda _, at_ticks: starts.append(at_ticks), LIMITS
     )
 
-    assert starts[0] > seconds_to_ticks(30.0)
+    assert starts[0] > seconds_to_ticks(12.0)
     assert starts[-1] < span[1] + samples_to_ticks(100_000, 44_100)
     assert KINDS[kind].container in EXACT_CONTAINERS
