@@ -34,7 +34,7 @@ from audio_ident.model.playback import (
     Playing,
     StoredTrack,
 )
-from audio_ident.refusals import ConversionRunning
+from audio_ident.refusals import ConversionRunning, FileMissing
 from audio_ident.stores.sql.unit_of_work import Catalogue
 
 START_WAIT_S = 2.0
@@ -105,6 +105,8 @@ class Playback:
             What is asked for cannot be had, or not now.
         """
         stored = self._stored(track_id)
+        if stored.is_displaced:
+            raise FileMissing("the file of the track is not there, and another one has its place")
         original = open_original(stored.track.path, stored.root)
         with contextlib.ExitStack() as stack:
             stack.callback(original.file.close)
