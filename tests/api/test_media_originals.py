@@ -318,7 +318,8 @@ def test_a_file_whose_place_another_one_took_is_not_played(
     library, client = broken
     with closing(sqlite3.connect(library.data / "catalogue.sqlite")) as rows, rows:
         rows.execute(
-            "UPDATE files SET state = 'missing', relative_path = CAST(relative_path || x'0037' AS BLOB)"
+            "UPDATE files SET state = 'missing',"
+            " relative_path = CAST(relative_path || x'0037' AS BLOB)"
             " WHERE id = (SELECT file_id FROM tracks WHERE id = ?)",
             (library.tracks["alac"],),
         )

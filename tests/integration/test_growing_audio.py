@@ -15,7 +15,7 @@ from audio_ident.library.playback.cache import ConversionCache
 from audio_ident.library.playback.conversions import Conversions
 from audio_ident.library.playback.convert import Destination
 from audio_ident.model.playback import AudioFormat, Conversion
-from audio_ident.refusals import ConversionRunning
+from audio_ident.refusals import RateLimited
 from audio_ident.units import Ticks
 
 FIRST, SECOND = b"first half ", b"second half"
@@ -124,7 +124,7 @@ def test_who_asks_later_joins_and_too_many_are_refused(
     first = conversions.start(CONVERSION, "key")
     late = conversions.start(CONVERSION, "key")
     conversions.start(CONVERSION, "other")
-    with pytest.raises(ConversionRunning):
+    with pytest.raises(RateLimited):
         conversions.start(CONVERSION, "third")
     assert converter.has_begun.wait(WAIT_S)
     beginning = late.read()

@@ -54,6 +54,7 @@ from audio_ident.refusals import (
     FileMissing,
     Forbidden,
     RangeNotSatisfiable,
+    RateLimited,
     ServiceUnavailable,
     Unauthorized,
     ValidationFailed,
@@ -75,6 +76,7 @@ _AUDIO_ERRORS: Responses = problems(
     ConversionTooLarge,
     DiskFull,
     RangeNotSatisfiable,
+    RateLimited,
     ServiceUnavailable,
     StoreInaccessible,
 )

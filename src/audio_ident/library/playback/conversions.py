@@ -13,7 +13,7 @@ from audio_ident.library.playback.cache import UNFINISHED, ConversionCache
 from audio_ident.library.playback.convert import Destination
 from audio_ident.library.playback.formats import MADE_SUFFIXES
 from audio_ident.model.playback import Conversion, OpenFile
-from audio_ident.refusals import ConversionFailed, ConversionRunning, ServiceUnavailable
+from audio_ident.refusals import ConversionFailed, RateLimited, ServiceUnavailable
 
 RETRY_AFTER_S = 3.0
 """When it makes sense to ask again for what is being made."""
@@ -139,7 +139,7 @@ class Conversions:
 
         Raises
         ------
-        ConversionRunning
+        RateLimited
             Too many others run or wait.
         """
         if not self._cache.most_bytes:
@@ -156,7 +156,7 @@ class Conversions:
 
     def _ordered(self, conversion: Conversion, key: str) -> _Order:
         if len(self._orders) >= self._most_at_once:
-            raise ConversionRunning(
+            raise RateLimited(
                 "too much music is being converted already", retry_after_s=RETRY_AFTER_S
             )
         finished = self._cache.path_of(_name(conversion, key))

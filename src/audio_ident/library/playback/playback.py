@@ -101,7 +101,8 @@ class Playback:
             There is no such track.
         FileMissing
             Its file cannot be opened.
-        Conflict, ConversionRunning, ConversionFailed, ConversionTooLarge, StoreProblem
+        Conflict, RateLimited, StoreProblem
+        ConversionRunning, ConversionFailed, ConversionTooLarge
             What is asked for cannot be had, or not now.
         """
         stored = self._stored(track_id)
