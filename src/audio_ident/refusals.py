@@ -277,7 +277,7 @@ class ConversionTooLarge(RequestRefused):
 
 
 class ConversionRunning(RequestRefused):
-    """Parts were asked for of what is not finished yet, or too much is being made already."""
+    """Parts were asked for of what is not finished yet."""
 
     code = "CONVERSION_RUNNING"
     http_status = 503

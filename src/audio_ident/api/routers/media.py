@@ -11,6 +11,7 @@ from audio_ident.api.dependencies import ServiceOfApp
 from audio_ident.api.media_headers import (
     NOT_KEPT,
     Conditions,
+    Known,
     disposition,
     entity_headers,
     file_response,
@@ -53,6 +54,7 @@ from audio_ident.refusals import (
     FileMissing,
     Forbidden,
     RangeNotSatisfiable,
+    RateLimited,
     ServiceUnavailable,
     Unauthorized,
     ValidationFailed,
@@ -74,12 +76,14 @@ _AUDIO_ERRORS: Responses = problems(
     ConversionTooLarge,
     DiskFull,
     RangeNotSatisfiable,
+    RateLimited,
     ServiceUnavailable,
     StoreInaccessible,
 )
 
 TrackPath = uuid.UUID
 ConditionsOfRequest = Annotated[Conditions, Header()]
+KnownToClient = Annotated[Known, Header()]
 VersionQuery = Annotated[str | None, Query(max_length=128, description=VERSION_DESCRIPTION)]
 
 
@@ -138,7 +142,7 @@ def head_track_audio(
 def get_track_artwork(
     service: ServiceOfApp,
     track_id: TrackPath,
-    conditions: ConditionsOfRequest,
+    known: KnownToClient,
     size: Annotated[
         ArtworkSize, Query(description="Longer edge: 160, 500 or 1200 pixels, if it has as many.")
     ] = ArtworkSize.MEDIUM,
@@ -149,7 +153,7 @@ def get_track_artwork(
     headers = entity_headers(f"{found.sha256}-{size}", f"{v}-{size}")
     if v != found.sha256:
         headers["Cache-Control"] = _DAY_LONG
-    if has_already(conditions, headers):
+    if has_already(known, headers):
         return not_modified(headers)
     return Response(found.content, headers=headers, media_type=found.media_type)
 
@@ -162,12 +166,12 @@ def get_track_artwork(
 def head_track_artwork(
     service: ServiceOfApp,
     track_id: TrackPath,
-    conditions: ConditionsOfRequest,
+    known: KnownToClient,
     size: ArtworkSize = ArtworkSize.MEDIUM,
     v: VersionQuery = None,
 ) -> Response:
     """The headers of the picture of a track."""
-    return get_track_artwork(service, track_id, conditions, size, v)
+    return get_track_artwork(service, track_id, known, size, v)
 
 
 @router.get(
@@ -178,7 +182,7 @@ def head_track_artwork(
 def get_track_waveform(
     service: ServiceOfApp,
     track_id: TrackPath,
-    conditions: ConditionsOfRequest,
+    known: KnownToClient,
     wanted: Annotated[WaveformQuery, Query()],
 ) -> Response:
     """A stretch of the waveform of a track: lowest, highest and RMS value of each point."""
@@ -190,7 +194,7 @@ def get_track_waveform(
     )
     found = service.media.waveforms.get(TrackId(str(track_id)), wish)
     headers = entity_headers(f"{found.version}-{wanted.format}", None)
-    if has_already(conditions, headers):
+    if has_already(known, headers):
         return not_modified(headers)
     if wanted.format == "binary":
         return Response(waveform_bytes(found), headers=headers, media_type=WAVEFORM_TYPE)
