@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from builders.accounts import Door, guarded
 from builders.collection import Collection, make_collection
 from builders.command import run
 from builders.server import serving
@@ -38,3 +39,10 @@ def client(library: Path) -> Iterator[httpx.Client]:
     """Client of a service that tests only ask."""
     with serving(library) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A service with an owner, whom tests leave as they are."""
+    with guarded(tmp_path_factory.mktemp("door")) as door:
+        yield door

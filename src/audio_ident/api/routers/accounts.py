@@ -64,7 +64,12 @@ def register_owner(
     wanted: Registration, service: ServiceOfApp, request: Request, response: Response
 ) -> Standing:
     """Become the owner with a set-up link, and be logged in."""
-    owner = register(wanted, service, request)
+    owner = register(
+        service,
+        request,
+        (wanted.username, wanted.password.get_secret_value()),
+        wanted.setup_token.get_secret_value(),
+    )
     return _standing(service, request, open_session(owner, service, request, response))
 
 
@@ -160,13 +165,13 @@ def change_password(
     _log.info("password_changed", address=address)
 
 
-def register(wanted: Registration, service: Service, request: Request) -> Owner:
+def register(
+    service: Service, request: Request, name_and_password: tuple[str, str], token: str
+) -> Owner:
     """The new owner; attempts are counted."""
     address = client_address(request)
     service.accounts.attempts.begin(address)
-    owner = service.accounts.ownership.register(
-        wanted.username, wanted.password.get_secret_value(), wanted.setup_token.get_secret_value()
-    )
+    owner = service.accounts.ownership.register(*name_and_password, token)
     service.accounts.attempts.succeeded(address)
     _log.info("owner_registered", address=address)
     return owner
