@@ -28,6 +28,13 @@ def library(collection: Collection, tmp_path_factory: pytest.TempPathFactory) ->
     return data
 
 
+@pytest.fixture(scope="session")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A service with an owner, whom tests leave as they are."""
+    with guarded(tmp_path_factory.mktemp("door")) as door:
+        yield door
+
+
 @pytest.fixture
 def own_library(library: Path, tmp_path: Path) -> Path:
     """Copy of the library that a test may change and break."""
@@ -39,10 +46,3 @@ def client(library: Path) -> Iterator[httpx.Client]:
     """Client of a service that tests only ask."""
     with serving(library) as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    """A service with an owner, whom tests leave as they are."""
-    with guarded(tmp_path_factory.mktemp("door")) as door:
-        yield door
