@@ -11,7 +11,7 @@ from audio_ident.settings.model import Settings
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """They change nothing, so that it does not matter which page makes a browser send them."""
 
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 """What reverse proxies add."""
 
 OURS = frozenset({"same-origin", "none"})
