@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 
 from audio_ident.library.accounts.start import is_loopback
-from audio_ident.refusals import CrossSite
+from audio_ident.refusals import CrossSiteRequest
 from audio_ident.settings.model import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -63,7 +63,7 @@ def refuse_other_sites(request: Request, settings: Settings, *, needs_proof: boo
     else:
         is_ours = not needs_proof
     if not is_ours:
-        raise CrossSite("the request does not come from a page of this service")
+        raise CrossSiteRequest("the request does not come from a page of this service")
 
 
 def _host_name(request: Request) -> str:

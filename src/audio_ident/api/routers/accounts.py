@@ -29,7 +29,7 @@ from audio_ident.api.schemas.accounts import (
 from audio_ident.errors import NotFound
 from audio_ident.model.accounts import ALL_SCOPES, Caller, LogInKind, Owner, Scope
 from audio_ident.refusals import (
-    CrossSite,
+    CrossSiteRequest,
     Forbidden,
     RateLimited,
     SetupLinkInvalid,
@@ -42,7 +42,7 @@ router = APIRouter(prefix="/auth", tags=["accounts"])
 
 _log = structlog.get_logger()
 
-REFUSALS = (Unauthorized, CrossSite, RateLimited, ValidationFailed)
+REFUSALS = (Unauthorized, CrossSiteRequest, RateLimited, ValidationFailed)
 
 
 def refuse_strange_pages(request: Request, service: ServiceOfApp) -> None:
@@ -58,7 +58,7 @@ NO_STORE = "no-store"
     "/register",
     status_code=201,
     dependencies=[OWN_PAGES_ONLY],
-    responses=problems(SetupLinkInvalid, CrossSite, RateLimited, ValidationFailed),
+    responses=problems(SetupLinkInvalid, CrossSiteRequest, RateLimited, ValidationFailed),
 )
 def register_owner(
     wanted: Registration, service: ServiceOfApp, request: Request, response: Response
@@ -97,7 +97,7 @@ def make_token(
     return TokenAnswer(access_token=token, expires_in=int(life_s))
 
 
-@router.post("/logout", status_code=204, responses=problems(Unauthorized, CrossSite))
+@router.post("/logout", status_code=204, responses=problems(Unauthorized, CrossSiteRequest))
 def log_out(service: ServiceOfApp, caller: CallerOfRequest, response: Response) -> None:
     """End the log-in that the request belongs to; its cookie or token is worth nothing then."""
     if caller.log_in_id is not None:
@@ -137,7 +137,7 @@ def list_log_ins(service: ServiceOfApp, caller: CallerOfRequest) -> LogInList:
     "/sessions/{log_in_id}",
     status_code=204,
     dependencies=[allowed(Scope.ADMIN)],
-    responses=problems(Unauthorized, Forbidden, CrossSite, NotFound, ValidationFailed),
+    responses=problems(Unauthorized, Forbidden, CrossSiteRequest, NotFound, ValidationFailed),
 )
 def end_log_in(log_in_id: uuid.UUID, service: ServiceOfApp) -> None:
     """Log the owner out somewhere else."""
