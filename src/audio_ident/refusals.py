@@ -20,7 +20,7 @@ AudioIdentError
 ├── RangeNotSatisfiable   RANGE_NOT_SATISFIABLE  bytes were asked for that are not there
 ├── Unauthorized          UNAUTHORIZED           nobody is logged in
 ├── Forbidden             FORBIDDEN              whoever asks may not do that
-├── CrossSite             CROSS_SITE_REQUEST     a page of another site asks in somebody's name
+├── CrossSiteRequest      CROSS_SITE_REQUEST     a page of another site asks in somebody's name
 ├── SetupLinkInvalid      SETUP_LINK_INVALID     a set-up link is unknown, used or expired
 ├── FolderNotAllowed      FOLDER_NOT_ALLOWED     a folder outside those that may be imported
 ├── Conflict              CONFLICT               the state of things does not allow it
@@ -213,7 +213,7 @@ class Forbidden(RequestRefused):
     remedy = "Use a key whose scopes include what `details` names."
 
 
-class CrossSite(RequestRefused):
+class CrossSiteRequest(RequestRefused):
     """A page of another site asks for a change in the name of whoever looks at it."""
 
     code = "CROSS_SITE_REQUEST"

@@ -12,10 +12,11 @@ from audio_ident.api.routers.media import router as media
 from audio_ident.api.routers.meta import router as meta
 from audio_ident.api.routers.roots import router as roots
 from audio_ident.api.routers.search import router as search
+from audio_ident.api.routers.setup import router as setup
 from audio_ident.api.routers.track_edits import router as track_edits
 from audio_ident.api.routers.tracks import router as tracks
 
-PLAIN_ROUTERS: tuple[APIRouter, ...] = (health,)
+PLAIN_ROUTERS: tuple[APIRouter, ...] = (health, setup)
 """Those at the root, for whoever watches over the process."""
 
 API_ROUTERS: tuple[APIRouter, ...] = (
