@@ -27,7 +27,9 @@ from audio_ident.ingest.importer import Importer
 from audio_ident.ingest.music_folders import MusicFolders
 from audio_ident.ingest.orders import Orders
 from audio_ident.ingest.queue import SessionQueue
+from audio_ident.ingest.receiving import UploadDesk
 from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
+from audio_ident.ingest.uploads import UploadListening, UploadTools, remove_abandoned
 from audio_ident.library.imports import Imports
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.session_book import SessionBook
@@ -95,22 +97,37 @@ class ImportBench:
         with ExitStack() as stack:
             stack.enter_context(WriterLock(self._places.data_directory))
             index = stack.enter_context(closing(SegmentIndex(self._places.index)))
-            pool = self._pool(workers)
+            pool, upload_pool = self._pool(workers), self._pool(1)
+            stack.callback(upload_pool.kill)
             stack.callback(pool.kill)
+            stores = self.stores(index)
+            listening = functools.partial(
+                analyse, decoder=self._decoder, listeners=LISTENERS, limits=self._limits
+            )
+            tag_reader = FileDescriber(MutagenTagReader(), self._pictures)
+            uploads = UploadListening(
+                UploadTools(
+                    stores=stores,
+                    places=self._places,
+                    pool=upload_pool,
+                    analyse=listening,
+                    tag_reader=tag_reader,
+                    new_id=new_id,
+                )
+            )
             tools = ImportTools(
-                stores=self.stores(index),
+                stores=stores,
                 pool=pool,
-                analyse=functools.partial(
-                    analyse, decoder=self._decoder, listeners=LISTENERS, limits=self._limits
-                ),
+                analyse=listening,
                 digest_of=functools.partial(
                     digest_packets, reader=self._decoder, limits=self._limits
                 ),
-                tag_reader=FileDescriber(MutagenTagReader(), self._pictures),
+                tag_reader=tag_reader,
                 new_id=new_id,
                 end_calls=pool.end_calls,
                 free_bytes=functools.partial(free_bytes, self._places.data_directory),
                 must_leave=self._must_leave,
+                between_files=uploads.tend,
             )
             yield tools, self._options(parameters, workers)
 
@@ -160,6 +177,12 @@ def make_music_folders(settings: Settings, catalogue: Catalogue) -> MusicFolders
     folders = MusicFolders(catalogue, settings.music_roots, CLOCK.now)
     folders.make_roots()
     return folders
+
+
+def make_upload_desk(settings: Settings, catalogue: Catalogue) -> UploadDesk:
+    """Where uploads are handed in."""
+    places = LibraryPlaces(data_directory=settings.data_dir)
+    return UploadDesk(catalogue, places, CLOCK, new_id)
 
 
 def make_import_desk(settings: Settings, catalogue: Catalogue, folders: MusicFolders) -> ImportDesk:
@@ -214,7 +237,14 @@ def serve_imports() -> None:
             open_tools=bench.open,
             clock=CLOCK,
             must_leave=leave.is_set,
+            tidy=functools.partial(_tidy, places, catalogue),
         ).run()
+
+
+def _tidy(places: LibraryPlaces, catalogue: Catalogue) -> None:
+    with catalogue.reading() as rows:
+        waiting = rows.uploads.waiting()
+    remove_abandoned(places, waiting, time.time())
 
 
 def _end_with_owner(leave: threading.Event) -> None:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from audio_ident.engines.keeper import KeptProcess
 from audio_ident.ingest.desk import ImportDesk
 from audio_ident.ingest.music_folders import MusicFolders
+from audio_ident.ingest.receiving import UploadDesk
 from audio_ident.library.events import EventBook
 from audio_ident.library.imports import Imports
 from audio_ident.library.places import LibraryPlaces
@@ -14,7 +15,12 @@ from audio_ident.settings.model import Settings
 from audio_ident.stores.disk import disk_errors_named, make_directory
 from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.unit_of_work import Catalogue
-from audio_ident.wiring.importing import keeping_importer, make_import_desk, make_music_folders
+from audio_ident.wiring.importing import (
+    keeping_importer,
+    make_import_desk,
+    make_music_folders,
+    make_upload_desk,
+)
 from audio_ident.wiring.parts import CLOCK, catalogue_url
 
 
@@ -28,6 +34,7 @@ class Service:
     imports: Imports
     import_desk: ImportDesk
     music_folders: MusicFolders
+    upload_desk: UploadDesk
     importer: KeptProcess | None
     """The process that runs imports; None where that is left to others."""
 
@@ -51,5 +58,6 @@ def open_service(settings: Settings) -> Iterator[Service]:
             imports=Imports(catalogue, CLOCK.now),
             import_desk=make_import_desk(settings, catalogue, folders),
             music_folders=folders,
+            upload_desk=make_upload_desk(settings, catalogue),
             importer=stack.enter_context(keeping_importer(settings)),
         )
