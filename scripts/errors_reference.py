@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from audio_ident.model.codes import CODES, Code
+from pages import table_row, write_or_check
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/reference/errors.md"
 
@@ -25,10 +26,14 @@ What is *retryable* may pass by itself: an import tries such files again, at mos
 `import --retry-failed` tries any failed file again, however often it failed. The codes of the
 services that say who made a recording come with the step that asks them.
 
-This page is made from `errors.py` and `model/codes.py`: change it there, then run `make docs`.
+The service answers a request that meets an error with the *HTTP* status, the code and the remedy;
+the `type` of such an answer leads to the line of its code. Codes without a status are only noted.
 
-| code | severity | retryable | meaning | what to do |
-|---|---|---|---|---|
+This page is made from `errors.py`, `refusals.py` and `model/codes.py`: change it there, then run
+`make docs`.
+
+| code | severity | retryable | HTTP | meaning | what to do |
+|---|---|---|---|---|---|
 """
 
 
@@ -39,15 +44,10 @@ def errors_reference() -> str:
 
 def _row(code: Code) -> str:
     retryable = "yes" if code.is_retryable else "no"
-    cells = (f"`{code.code}`", f"`{code.severity}`", retryable, code.meaning, code.remedy)
-    return f"| {' | '.join(cells)} |\n"
+    name = f'<a id="{code.code.lower()}"></a>`{code.code}`'
+    status = str(code.http_status or "")
+    return table_row((name, f"`{code.severity}`", retryable, status, code.meaning, code.remedy))
 
 
 if __name__ == "__main__":
-    page = errors_reference()
-    if "--check" in sys.argv:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page:
-            sys.exit("docs/reference/errors.md is out of date: run `make docs`")
-        print("errors reference: up to date")
-    else:
-        PAGE.write_text(page, encoding="utf-8")
+    write_or_check(PAGE, errors_reference(), sys.argv)

@@ -6,8 +6,10 @@
     ├── IllegalMove               ILLEGAL_MOVE           a session cannot do that from its state
     ├── Cancelled                 CANCELLED              ended on request
     ├── SettingsInvalid           SETTINGS_INVALID       a setting cannot be used
+    ├── OwnerMissing              OWNER_MISSING          the service may not start without one
     ├── BackupInvalid             BACKUP_INVALID         a file is no backup that we can read
     ├── KernelsMissing            KERNELS_MISSING        the compiled part cannot be opened
+    ├── AddressInUse              ADDRESS_IN_USE         another program listens at that address
     ├── FileProblem                                      one file cannot be used; the others go on
     │   ├── FileUnreadable        FILE_UNREADABLE        the operating system refuses to read it
     │   ├── FileChanged           FILE_CHANGED_DURING_IMPORT  it changed while it was read
@@ -27,6 +29,8 @@
     └── StoreProblem                                     the library itself cannot be used
         ├── LibraryLocked         LIBRARY_LOCKED         another process is writing
         ├── DatabaseProblem       DATABASE_ERROR         the catalogue cannot be read or written
+        │   ├── DatabaseUnreachable DATABASE_UNREACHABLE there is no connection to its server
+        │   └── LibraryMismatch   LIBRARY_MISMATCH       it belongs to another data directory
         ├── IndexCorrupt          INDEX_CORRUPT          an index file fails its checksum
         ├── ArtefactCorrupt       ARTEFACT_CORRUPT       an analysis fails its checksum
         ├── ArtefactMissing       ARTEFACT_MISSING       an analysis that a row names is not there
@@ -64,6 +68,11 @@ class AudioIdentError(Exception):
     def __init__(self, fact: str) -> None:
         super().__init__(fact)
         self.fact = fact
+
+    @classmethod
+    def meaning(cls) -> str:
+        """What the code says, whatever the circumstances: no path, no address, no name."""
+        return (cls.__doc__ or "").partition("\n")[0]
 
     def __reduce__(self) -> tuple[type["AudioIdentError"], tuple[str]]:
         return type(self), (self.fact,)
@@ -109,6 +118,16 @@ class SettingsInvalid(AudioIdentError):
     remedy = "Correct the setting; docs/reference/settings.md lists all of them with their ranges."
 
 
+class OwnerMissing(AudioIdentError):
+    """The service would be reached from other machines, and nobody owns it."""
+
+    code = "OWNER_MISSING"
+    remedy = (
+        "Run `audio-ident owner set`; or start the service on a loopback address first, and open "
+        "the link that it prints."
+    )
+
+
 class BackupInvalid(AudioIdentError):
     """A file is no backup, of another version, or damaged."""
 
@@ -122,6 +141,14 @@ class KernelsMissing(AudioIdentError):
 
     code = "KERNELS_MISSING"
     remedy = "Run `make setup`, or install audio-ident again: both compile it."
+
+
+class AddressInUse(AudioIdentError):
+    """Another program listens at the address of the service."""
+
+    code = "ADDRESS_IN_USE"
+    remedy = "End the other program, or choose another port with AUDIO_IDENT_PORT."
+    is_retryable = True
 
 
 class FileProblem(AudioIdentError):
@@ -270,6 +297,27 @@ class DatabaseProblem(StoreProblem):
 
     code = "DATABASE_ERROR"
     remedy = "Run `audio-ident doctor`."
+
+
+class DatabaseUnreachable(DatabaseProblem):
+    """There is no connection to the server that holds the catalogue, or none any more."""
+
+    code = "DATABASE_UNREACHABLE"
+    remedy = (
+        "Check that PostgreSQL runs and that AUDIO_IDENT_DATABASE_URL names it, its user, password "
+        "and database rightly; audio-ident connects again by itself."
+    )
+    is_retryable = True
+
+
+class LibraryMismatch(DatabaseProblem):
+    """The catalogue does not belong to the data directory."""
+
+    code = "LIBRARY_MISMATCH"
+    remedy = (
+        "Let AUDIO_IDENT_DATA_DIR and AUDIO_IDENT_DATABASE_URL name the same library; "
+        "`audio-ident migrate-store --to URL` moves one into an empty database."
+    )
 
 
 class IndexCorrupt(StoreProblem):

@@ -1,24 +1,46 @@
-"""The one shape of every error: problem+json (RFC 9457), with the original `error` object in it."""
+"""The one shape of every error: problem+json (RFC 9457), with the original `error` object in it.
 
+What a client is told never holds a path of this machine, an address of another one, nor what the
+client sent: it may be a password. Facts that may hold such things go to the log.
+"""
+
+import json
 import math
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-import pydantic
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 
-from audio_ident.errors import AudioIdentError, Unforeseen
+from audio_ident.api.routes import RouteTable
+from audio_ident.api.schemas.problems import Problem
+from audio_ident.errors import (
+    AudioIdentError,
+    FileProblem,
+    KernelsMissing,
+    RootVanished,
+    SettingsInvalid,
+    StoreProblem,
+    Unforeseen,
+)
 from audio_ident.refusals import (
+    BadRequest,
+    FileTooLarge,
+    Forbidden,
     MethodNotAllowed,
+    RangeNotSatisfiable,
     RequestRefused,
     RouteUnknown,
     ServiceUnavailable,
+    Unauthorized,
+    UnsupportedMediaType,
     ValidationFailed,
 )
 
@@ -27,9 +49,28 @@ MEDIA_TYPE = "application/problem+json"
 CODES_PAGE = "https://github.com/audio-ident/audio-ident/blob/main/docs/reference/errors.md"
 """Where a person looks a code up."""
 
+MOST_PROBLEMS = 20
+"""Mistakes of one request that are told; a body can have as many as it has bytes."""
+
+LONGEST_NAME = 100
+
 _log = structlog.get_logger()
 
-_OF_STATUS: Mapping[int, type[RequestRefused]] = {404: RouteUnknown, 405: MethodNotAllowed}
+_OF_STATUS: Mapping[int, type[RequestRefused]] = {
+    401: Unauthorized,
+    403: Forbidden,
+    404: RouteUnknown,
+    405: MethodNotAllowed,
+    413: FileTooLarge,
+    415: UnsupportedMediaType,
+    416: RangeNotSatisfiable,
+    422: ValidationFailed,
+}
+
+_KNOWS_PLACES = (StoreProblem, RootVanished, SettingsInvalid, KernelsMissing)
+"""Their facts name files, folders and databases."""
+
+_PATH = re.compile(r"(^|[\s'\"(:=])(/|[A-Za-z]:\\)\w")
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -37,67 +78,68 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AudioIdentError, _answer_known)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
-    app.add_exception_handler(Exception, _answer_unforeseen)
-
-
-class ErrorEnvelope(pydantic.BaseModel):
-    """The error as the first version of the API told it."""
-
-    code: str
-    message: str
-    details: dict[str, Any]
-
-
-class Problem(pydantic.BaseModel):
-    """An error: problem details (RFC 9457) and the original envelope, which say the same."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    remedy: str
-    error: ErrorEnvelope
 
 
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
 
 
 def problems(*kinds: type[AudioIdentError]) -> Responses:
-    """Documentation of the errors of a route, for its `responses`."""
-    codes: dict[int, list[str]] = {}
+    """Documentation of the errors of a route, for its `responses`.
+
+    Those that every route has are added by `openapi.describe`.
+    """
+    codes: dict[int, set[str]] = {}
     for kind in kinds:
-        codes.setdefault(kind.http_status, []).append(kind.code)
+        codes.setdefault(kind.http_status, set()).add(kind.code)
     return {
         status: {"model": Problem, "description": ", ".join(sorted(names))}
         for status, names in sorted(codes.items())
     }
 
 
+class ProblemResponse(JSONResponse):
+    """An error as bytes; lone surrogates, which no UTF-8 has, are escaped."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: object) -> bytes:
+        """JSON in ASCII."""
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+
+
 def problem_response(
     error: AudioIdentError, headers: Mapping[str, str] | None = None
-) -> JSONResponse:
+) -> ProblemResponse:
     """Answer that tells an error."""
     details: dict[str, Any] = getattr(error, "details", {})
     retry_after_s: float | None = getattr(error, "retry_after_s", None)
     told = dict(headers or {})
     if retry_after_s is not None:
         told["Retry-After"] = str(math.ceil(retry_after_s))
+    fact = _tellable(error)
+    if error.http_status == HTTPStatus.UNAUTHORIZED:
+        told["WWW-Authenticate"] = "Bearer"
     body = {
         "type": f"{CODES_PAGE}#{error.code.lower()}",
         "title": HTTPStatus(error.http_status).phrase,
         "status": error.http_status,
-        "detail": error.fact,
+        "detail": fact,
         "code": error.code,
         "remedy": error.remedy,
-        "error": {"code": error.code, "message": error.fact, "details": details},
+        "error": {"code": error.code, "message": fact, "details": details},
     }
-    return JSONResponse(
-        jsonable_encoder(body), error.http_status, headers=told, media_type=MEDIA_TYPE
+    return ProblemResponse(jsonable_encoder(body), error.http_status, headers=told)
+
+
+def _tellable(error: AudioIdentError) -> str:
+    """The fact, or only what the code means when the fact may name places."""
+    knows_places = isinstance(error, _KNOWS_PLACES) or (
+        isinstance(error, FileProblem) and _PATH.search(error.fact)
     )
+    return error.meaning() if knows_places else error.fact
 
 
-async def _answer_known(request: Request, error: Exception) -> JSONResponse:
+async def _answer_known(request: Request, error: Exception) -> ProblemResponse:
     del request
     assert isinstance(error, AudioIdentError)  # noqa: S101 -- registered for this class
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -105,27 +147,32 @@ async def _answer_known(request: Request, error: Exception) -> JSONResponse:
     return problem_response(error)
 
 
-async def _answer_invalid(request: Request, error: Exception) -> JSONResponse:
+async def _answer_invalid(request: Request, error: Exception) -> ProblemResponse:
     del request
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for this class
-    problems = [
-        {"where": [str(part) for part in detail["loc"]], "problem": detail["msg"]}
-        for detail in error.errors()
+    # only where and what kind of mistake: never the value, which `input` and `ctx` repeat
+    mistakes = [
+        {"where": [str(part)[:LONGEST_NAME] for part in detail["loc"]], "problem": detail["msg"]}
+        for detail in error.errors()[:MOST_PROBLEMS]
     ]
-    first = problems[0]
+    first = mistakes[0]
     fact = f"{'.'.join(first['where'])}: {first['problem']}"
-    return problem_response(ValidationFailed(fact, details={"problems": problems}))
+    return problem_response(ValidationFailed(fact, details={"problems": mistakes}))
 
 
-async def _answer_http(request: Request, error: Exception) -> JSONResponse:
+async def _answer_http(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this class
-    kind = _OF_STATUS.get(error.status_code, ServiceUnavailable)
-    if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and kind is ServiceUnavailable:
-        kind = ValidationFailed
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        table: RouteTable = request.app.state.routes
+        headers["Allow"] = ", ".join(table.methods_at(get_route_path(request.scope)))
     fact = f"{request.method} {request.url.path}: {error.detail}"
-    return problem_response(kind(fact), error.headers)
+    return problem_response(_kind_of(error.status_code)(fact), headers)
 
 
-async def _answer_unforeseen(request: Request, error: Exception) -> JSONResponse:
-    _log.error("request_crashed", path=request.url.path, exc_info=error)
-    return problem_response(Unforeseen("the program failed on this request"))
+def _kind_of(status: int) -> type[AudioIdentError]:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return ServiceUnavailable
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Unforeseen
+    return _OF_STATUS.get(status, BadRequest)

@@ -2,7 +2,14 @@
 
 import enum
 
-from audio_ident.errors import AudioIdentError, BadInput, Cancelled, LibraryLocked
+from audio_ident.errors import (
+    AddressInUse,
+    AudioIdentError,
+    BadInput,
+    Cancelled,
+    LibraryLocked,
+    OwnerMissing,
+)
 
 
 class ExitCode(enum.IntEnum):
@@ -23,8 +30,9 @@ def exit_code_of_error(error: AudioIdentError) -> ExitCode:
         return ExitCode.INTERRUPTED
     if isinstance(error, BadInput):
         return ExitCode.USAGE
-    # a locked library is nobody's failure: the same command works a little later
-    return ExitCode.NOT_AVAILABLE if isinstance(error, LibraryLocked) else ExitCode.FAILED
+    # nobody's failure: the same command works a little later, or once there is an owner
+    is_waiting = isinstance(error, LibraryLocked | AddressInUse | OwnerMissing)
+    return ExitCode.NOT_AVAILABLE if is_waiting else ExitCode.FAILED
 
 
 def exit_code_of_files(succeeded: int, failed: int) -> ExitCode:

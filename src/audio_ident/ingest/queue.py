@@ -48,8 +48,8 @@ class SessionQueue:
     ----------
     open_tools
         As `OpenTools` says.
-    process_id, is_alive
-        Of this process, and whether another one lives.
+    processes
+        Tells the number of this process, and whether the process with a number lives.
     """
 
     def __init__(
@@ -58,13 +58,13 @@ class SessionQueue:
         clock: Clock,
         new_id: Callable[[], str],
         open_tools: OpenTools,
-        processes: tuple[int, Callable[[int], bool]],
+        processes: tuple[Callable[[], int], Callable[[int], bool]],
     ) -> None:
         self._catalogue = catalogue
         self._clock = clock
         self._orders = Orders(catalogue, clock, new_id)
         self._open_tools = open_tools
-        self._process_id, self._is_alive = processes
+        self._own_number, self._is_alive = processes
 
     def enqueue(
         self,
@@ -79,7 +79,7 @@ class SessionQueue:
             folders=tuple(map(str, folders)),
             parameters=parameters,
             profile=profile,
-            awaited_by=self._process_id if is_awaited else None,
+            awaited_by=self._own_number() if is_awaited else None,
         )
         return self._orders.place(order).id
 
@@ -156,7 +156,7 @@ class SessionQueue:
 
     def _is_left_to_another(self, session: StoredSession) -> bool:
         process = session.order.awaited_by
-        return process not in {None, self._process_id} and self._is_alive(process or 0)
+        return process is not None and process != self._own_number() and self._is_alive(process)
 
     def _run(
         self,

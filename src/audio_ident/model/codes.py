@@ -1,12 +1,13 @@
 """Every code that an error, a warning or an outcome can have, in one table.
 
-Errors are the classes of `errors.py`; remarks about files that are used all the same are listed
-here. `docs/reference/errors.md` is made from this table.
+Errors are the classes of `errors.py` and `refusals.py`; remarks about files that are
+used all the same are listed here. `docs/reference/errors.md` is made from this table.
 """
 
 import dataclasses
 from collections.abc import Iterator
 
+from audio_ident import refusals  # noqa: F401 -- read, so that its classes are found below
 from audio_ident.errors import AudioIdentError, Severity
 
 
@@ -22,6 +23,8 @@ class Code:
     """Whether trying again may help, so that an import does by itself."""
     meaning: str
     remedy: str
+    http_status: int | None = None
+    """How the service answers with it; None for what is only noted."""
 
 
 OUTCOME = "outcome"
@@ -99,13 +102,13 @@ def _leaves(kind: type[AudioIdentError]) -> Iterator[type[AudioIdentError]]:
 
 
 def _code_of(kind: type[AudioIdentError]) -> Code:
-    meaning = (kind.__doc__ or "").partition("\n")[0]
     return Code(
         code=kind.code,
         severity=str(kind.severity),
         is_retryable=kind.is_retryable,
-        meaning=meaning,
+        meaning=kind.meaning(),
         remedy=kind.remedy,
+        http_status=kind.http_status,
     )
 
 

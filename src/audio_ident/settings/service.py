@@ -1,5 +1,6 @@
 """What can be set of the service: where it listens, whom it lets in, how much it takes on."""
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,16 +8,32 @@ import pydantic
 from pydantic_settings import BaseSettings
 
 from audio_ident.settings.library import absolute
+from audio_ident.settings.secrets import database_address
+
+
+def _network(text: str) -> str:
+    """An address or a network in the one form that its kind has."""
+    return str(ipaddress.ip_network(text)) if "/" in text else str(ipaddress.ip_address(text))
 
 
 class ServiceSettings(BaseSettings):
     """The settings of `audio-ident serve`, and of where its rows lie."""
 
-    database_url: pydantic.SecretStr = pydantic.Field(
-        default=pydantic.SecretStr(""),
-        description="Database that holds the catalogue, such as "
-        "`postgresql+psycopg://user:password@host/name`; empty for SQLite in `data_dir`.",
-        json_schema_extra={"default_text": "SQLite in `data_dir`"},
+    database_url: Annotated[pydantic.SecretStr, pydantic.AfterValidator(database_address)] = (
+        pydantic.Field(
+            default=pydantic.SecretStr(""),
+            description="Database that holds the catalogue, such as "
+            "`postgresql+psycopg://user:password@host/name`; empty for SQLite in `data_dir`.",
+            json_schema_extra={"default_text": "SQLite in `data_dir`"},
+        )
+    )
+    database_connections: int = pydantic.Field(
+        default=10,
+        ge=1,
+        le=1000,
+        description="Connections to PostgreSQL that each process keeps; up to twice as many more "
+        "are made while it is busy.",
+        json_schema_extra={"unit": "connections"},
     )
     host: str = pydantic.Field(
         default="127.0.0.1",
@@ -33,17 +50,19 @@ class ServiceSettings(BaseSettings):
         description="Path that a reverse proxy puts before ours, such as `/music`.",
         json_schema_extra={"default_text": "none"},
     )
-    trusted_proxies: tuple[str, ...] = pydantic.Field(
+    trusted_proxies: tuple[Annotated[str, pydantic.AfterValidator(_network)], ...] = pydantic.Field(
         default=(),
         description="Addresses or networks of reverse proxies whose `X-Forwarded-*` headers are "
         "believed. A list.",
         json_schema_extra={"default_text": "`[]`"},
     )
-    cors_origins: tuple[str, ...] = pydantic.Field(
-        default=(),
-        description="Other origins whose pages may call the service, such as "
-        "`https://music.example`. A list.",
-        json_schema_extra={"default_text": "`[]`"},
+    cors_origins: tuple[Annotated[str, pydantic.Field(pattern=r"^https?://[^/\s*]+$")], ...] = (
+        pydantic.Field(
+            default=(),
+            description="Other origins whose pages may call the service, such as "
+            "`https://music.example`. A list.",
+            json_schema_extra={"default_text": "`[]`"},
+        )
     )
     music_roots: tuple[Annotated[Path, pydantic.AfterValidator(absolute)], ...] = pydantic.Field(
         default=(),

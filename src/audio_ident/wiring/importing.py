@@ -7,8 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
-from pathlib import Path
+from contextlib import ExitStack, closing, contextmanager
 from types import FrameType
 
 from audio_ident.core.kinship import relations_of
@@ -19,7 +18,6 @@ from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.engines.tags_mutagen import MutagenTagReader
 from audio_ident.engines.worker import WorkerLimits
-from audio_ident.errors import StoreProblem
 from audio_ident.ingest.analyse import analyse, digest_packets
 from audio_ident.ingest.describe import FileDescriber
 from audio_ident.ingest.desk import ImportDesk
@@ -40,10 +38,17 @@ from audio_ident.settings.model import Settings
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from audio_ident.stores.disk import free_bytes
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
-from audio_ident.stores.lock import WriterLock, is_alive
+from audio_ident.stores.lock import living_processes
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.unit_of_work import Catalogue
-from audio_ident.wiring.parts import CLOCK, VERSIONS, catalogue_url, new_id
+from audio_ident.wiring.parts import (
+    CLOCK,
+    VERSIONS,
+    if_nobody_writes,
+    new_id,
+    open_catalogue,
+    writer_lock,
+)
 
 FILES_PER_WORKER = 3
 """Files handed to the pool for each worker: none waits for the writer, and few wait in memory."""
@@ -81,6 +86,7 @@ class ImportBench:
         self._places = places
         self._catalogue = catalogue
         self._must_leave = must_leave
+        self._lock = writer_lock(settings, catalogue)
         self._artefacts = FileArtefactStore(places.analyses)
         self._pictures = FilePictureStore(places.pictures)
         self._decoder = PyavDecoder(time.monotonic)
@@ -95,7 +101,7 @@ class ImportBench:
         """Take the writer's lock and make the tools; raises `LibraryLocked`."""
         workers = parameters.workers or self._settings.workers
         with ExitStack() as stack:
-            stack.enter_context(WriterLock(self._places.data_directory))
+            stack.enter_context(self._lock())
             index = stack.enter_context(closing(SegmentIndex(self._places.index)))
             pool, upload_pool = self._pool(workers), self._pool(1)
             stack.callback(upload_pool.kill)
@@ -165,13 +171,6 @@ class ImportBench:
         )
 
 
-def if_nobody_writes(data_directory: Path, action: Callable[[], None]) -> None:
-    """Do something while no process works, and nothing otherwise."""
-    # a folder that cannot be written has no writer, and nothing to be noted either
-    with suppress(StoreProblem), WriterLock(data_directory):
-        action()
-
-
 def make_music_folders(settings: Settings, catalogue: Catalogue) -> MusicFolders:
     """The folders that requests may name."""
     folders = MusicFolders(catalogue, settings.music_roots, CLOCK.now)
@@ -187,7 +186,7 @@ def make_upload_desk(settings: Settings, catalogue: Catalogue) -> UploadDesk:
 
 def make_import_desk(settings: Settings, catalogue: Catalogue, folders: MusicFolders) -> ImportDesk:
     """Where requests order imports."""
-    care = functools.partial(if_nobody_writes, settings.data_dir)
+    care = functools.partial(if_nobody_writes, writer_lock(settings, catalogue))
     return ImportDesk(
         orders=Orders(catalogue, CLOCK, new_id),
         book=SessionBook(catalogue, CLOCK.now, care),
@@ -226,13 +225,15 @@ def serve_imports() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the service, which ends this process
     threading.Thread(target=_end_with_owner, args=(leave,), daemon=True).start()
     places = LibraryPlaces(data_directory=settings.data_dir)
-    with closing(Catalogue(catalogue_url(settings, places))) as catalogue:
+    with open_catalogue(settings) as catalogue:
         bench = ImportBench(settings, places, catalogue, leave.is_set)
         Importer(
             catalogue=catalogue,
-            queue=SessionQueue(catalogue, CLOCK, new_id, bench.open, (os.getpid(), is_alive)),
+            queue=SessionQueue(catalogue, CLOCK, new_id, bench.open, living_processes(catalogue)),
             book=SessionBook(
-                catalogue, CLOCK.now, functools.partial(if_nobody_writes, settings.data_dir)
+                catalogue,
+                CLOCK.now,
+                functools.partial(if_nobody_writes, writer_lock(settings, catalogue)),
             ),
             open_tools=bench.open,
             clock=CLOCK,
