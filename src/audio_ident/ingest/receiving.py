@@ -56,18 +56,13 @@ class UploadDesk:
         self._clock = clock
         self._new_id = new_id
 
-    def new_path(self) -> Path:
-        """Where an upload may be written while it arrives."""
-        make_directory(self._places.incoming)
-        return self._places.incoming / f"{self._new_id()}.part"
-
     def receive(self, arrived: Path, sha256: str, name: str) -> Upload:
         """Take an upload; one whose bytes are there already is done at once.
 
         Parameters
         ----------
         arrived
-            Its bytes, in the folder of `new_path`; the file is gone afterwards unless it waits.
+            Its bytes, on the disk of the data directory; the file is moved away if it is kept.
         name
             What it was called where it came from.
 
@@ -117,6 +112,7 @@ class UploadDesk:
     def _keep(self, arrived: Path, upload: Upload) -> None:
         incoming = self._places.incoming
         with disk_errors_named(incoming):
+            make_directory(incoming)
             with arrived.open("rb") as file:
                 os.fsync(file.fileno())
             arrived.replace(incoming / incoming_name(upload))

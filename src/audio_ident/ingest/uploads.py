@@ -41,8 +41,8 @@ LEAST_S = 3.0
 FRAME_S = 0.1
 """Tolerance: containers count in frames, and the longest of them is shorter than this."""
 
-ABANDONED_S = 3600.0
-"""A file in `incoming` that nothing was written to for so long belongs to nobody."""
+ABANDONED_S = 600.0
+"""An upload is in `incoming` for a moment before its row says so; later it belongs to nobody."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -203,10 +203,7 @@ def _result(outcome: "Future[Heard]") -> Heard | FileProblem:
 
 
 def remove_abandoned(places: LibraryPlaces, waiting: list[Upload], now_s: float) -> None:
-    """Remove what uploads left that were never received whole; the caller may write.
-
-    An upload that still arrives is written to all the time, so an old file is nobody's.
-    """
+    """Remove uploads whose rows were never written, because their process died just then."""
     kept = {incoming_name(upload) for upload in waiting}
     with contextlib.suppress(FileNotFoundError):
         for path in places.incoming.iterdir():
