@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from audio_ident.engines.keeper import KeptProcess
 from audio_ident.ingest.desk import ImportDesk
 from audio_ident.ingest.music_folders import MusicFolders
 from audio_ident.ingest.receiving import UploadDesk
@@ -20,6 +19,7 @@ from audio_ident.wiring.asking import Asking, open_asking
 from audio_ident.wiring.browsing import Browsing, make_browsing
 from audio_ident.wiring.health import index_watch
 from audio_ident.wiring.importing import (
+    importer_probe,
     keeping_importer,
     make_import_desk,
     make_music_folders,
@@ -44,8 +44,6 @@ class Service:
     import_desk: ImportDesk
     music_folders: MusicFolders
     upload_desk: UploadDesk
-    importer: KeptProcess | None
-    """The process that runs imports; None where that is left to others."""
     probes: tuple[Probe, ...] = ()
     """How the parts are looked at for `/health/ready`, besides catalogue and data directory."""
     figures: tuple[Figure, ...] = ()
@@ -60,6 +58,9 @@ def open_service(settings: Settings) -> Iterator[Service]:
         catalogue = stack.enter_context(open_catalogue(settings))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
         folders = make_music_folders(settings, catalogue)
+        importer = stack.enter_context(keeping_importer(settings))
+        if importer is not None:
+            probes = (*probes, importer_probe(importer))
         yield Service(
             settings=settings,
             catalogue=catalogue,
@@ -72,7 +73,6 @@ def open_service(settings: Settings) -> Iterator[Service]:
             import_desk=make_import_desk(settings, catalogue, folders),
             music_folders=folders,
             upload_desk=make_upload_desk(settings, catalogue),
-            importer=stack.enter_context(keeping_importer(settings)),
             probes=probes,
             figures=figures,
         )
