@@ -12,6 +12,7 @@ AudioIdentError
 ├── HeadersTooLarge       HEADERS_TOO_LARGE      the headers have more bytes than allowed
 ├── HostRefused           HOST_NOT_ALLOWED       the service does not answer to that name
 ├── ClipTooShort          AUDIO_TOO_SHORT        a clip of less than three seconds
+├── RecordingTooLong      AUDIO_TOO_LONG         a recording of more hours than are kept
 ├── ClipUndecodable       DECODE_FAILED          a clip that cannot be listened to
 ├── RouteUnknown          ROUTE_UNKNOWN          there is nothing at that path
 ├── MethodNotAllowed      METHOD_NOT_ALLOWED     a path that does not know the method
@@ -147,6 +148,14 @@ class ClipTooShort(RequestRefused):
     code = "AUDIO_TOO_SHORT"
     http_status = 422
     remedy = "Send at least three seconds; ten are better where it is loud."
+
+
+class RecordingTooLong(RequestRefused):
+    """The recording is longer than those that are kept."""
+
+    code = "AUDIO_TOO_LONG"
+    http_status = 422
+    remedy = "Cut it into parts, or raise AUDIO_IDENT_MAX_FILE_SECONDS."
 
 
 class ClipUndecodable(RequestRefused):

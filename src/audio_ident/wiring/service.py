@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from audio_ident.engines.keeper import KeptProcess
 from audio_ident.ingest.desk import ImportDesk
 from audio_ident.ingest.music_folders import MusicFolders
+from audio_ident.ingest.receiving import UploadDesk
 from audio_ident.library.events import EventBook
 from audio_ident.library.figures import Figure
 from audio_ident.library.imports import Imports
@@ -18,7 +18,13 @@ from audio_ident.wiring.accounts import Accounts, make_accounts
 from audio_ident.wiring.asking import Asking, open_asking
 from audio_ident.wiring.browsing import Browsing, make_browsing
 from audio_ident.wiring.health import index_watch
-from audio_ident.wiring.importing import keeping_importer, make_import_desk, make_music_folders
+from audio_ident.wiring.importing import (
+    importer_probe,
+    keeping_importer,
+    make_import_desk,
+    make_music_folders,
+    make_upload_desk,
+)
 from audio_ident.wiring.media import Media, open_media
 from audio_ident.wiring.parts import CLOCK, open_catalogue
 
@@ -37,8 +43,7 @@ class Service:
     imports: Imports
     import_desk: ImportDesk
     music_folders: MusicFolders
-    importer: KeptProcess | None
-    """The process that runs imports; None where that is left to others."""
+    upload_desk: UploadDesk
     probes: tuple[Probe, ...] = ()
     """How the parts are looked at for `/health/ready`, besides catalogue and data directory."""
     figures: tuple[Figure, ...] = ()
@@ -53,6 +58,9 @@ def open_service(settings: Settings) -> Iterator[Service]:
         catalogue = stack.enter_context(open_catalogue(settings))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
         folders = make_music_folders(settings, catalogue)
+        importer = stack.enter_context(keeping_importer(settings))
+        if importer is not None:
+            probes = (*probes, importer_probe(importer))
         yield Service(
             settings=settings,
             catalogue=catalogue,
@@ -64,7 +72,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             imports=Imports(catalogue, CLOCK.now),
             import_desk=make_import_desk(settings, catalogue, folders),
             music_folders=folders,
-            importer=stack.enter_context(keeping_importer(settings)),
+            upload_desk=make_upload_desk(settings, catalogue),
             probes=probes,
             figures=figures,
         )
