@@ -97,7 +97,7 @@ def test_there_and_back_everything_is_as_it_was(data: Path, url: str) -> None:
     back = move(data, "sqlite", url)
 
     assert before == moved == untouched == sums_of(data)
-    assert sum(there.tables.values()) == sum(back.tables.values()) > 100
+    assert sum(there.tables.values()) == sum(back.tables.values())
     assert not there.is_resumed
     assert "Set AUDIO_IDENT_DATABASE_URL" in there.next_step
     assert "Remove AUDIO_IDENT_DATABASE_URL" in back.next_step

@@ -26,6 +26,7 @@ from audio_ident.settings.loading import load_settings
 from audio_ident.settings.model import Settings
 from audio_ident.stores.lock import WriterLock
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.wiring.local import diagnose, open_application
 from builders.command import Ending, run
 from builders.postgresql import PostgresqlServer
 from builders.queueing import Office
