@@ -15,10 +15,10 @@ export MUSIC
 CLIENT := clients/typescript/dist/cli.js
 NPM := $(shell command -v npm)
 
-.PHONY: help setup clients demo test crash check fmt bench docs lock clean
+.PHONY: help setup clients demo test postgresql crash check fmt bench docs lock clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv with everything that is needed, compile the kernels
 
@@ -27,6 +27,10 @@ demo: $(READY) ## Import music, name noisy clips of it (MUSIC=/path for your own
 
 test: $(READY) $(if $(NPM),$(CLIENT)) ## Run the tests (ARGS="-k word" for some of them)
 	$(PYTHON_OF_VENV) -m pytest $(ARGS)
+
+postgresql: $(READY) ## Run the tests of whole libraries again, with their rows in PostgreSQL
+	TEST_DATABASE=postgresql KILLS=$${KILLS:-40} $(PYTHON_OF_VENV) -m pytest \
+		tests/acceptance tests/api tests/integration tests/unit/test_catalogue.py $(ARGS)
 
 crash: $(READY) ## Kill imports at random, KILLS times (by default 2000), and examine the library
 	KILLS=$${KILLS:-2000} $(PYTHON_OF_VENV) -m pytest tests/integration/test_random_kills.py
