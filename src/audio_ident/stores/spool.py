@@ -62,6 +62,16 @@ class Spool:
         self._lock.release()
 
 
+def find_abandoned_files(directory: Path) -> list[Path]:
+    """What dead processes had received."""
+    return [
+        path
+        for folder in find_abandoned(directory)
+        for path in folder.iterdir()
+        if path.name != _LOCK_NAME
+    ]
+
+
 def find_abandoned(directory: Path) -> list[Path]:
     """Folders of processes that are dead."""
     if not directory.is_dir():

@@ -22,6 +22,7 @@ from audio_ident.stores.sql.dialect import (
 from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.human_parts import HumanRows
+from audio_ident.stores.sql.jobs import Jobs
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.profiles import Profiles
@@ -54,6 +55,7 @@ class Rows:
     relations: Relations
     decisions: Decisions
     copies: Copies
+    jobs: Jobs
 
 
 class Catalogue:
@@ -128,6 +130,7 @@ def _rows(session: Session) -> Rows:
         relations=Relations(session),
         decisions=Decisions(session),
         copies=Copies(session),
+        jobs=Jobs(session),
     )
 
 

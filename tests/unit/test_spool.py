@@ -1,0 +1,57 @@
+"""Files that are received go with their process."""
+
+import multiprocessing
+import os
+import signal
+import stat
+from pathlib import Path
+
+from audio_ident.library.leftovers import find_leftovers, remove_leftovers
+from audio_ident.library.places import LibraryPlaces
+from audio_ident.stores.spool import Spool, find_abandoned
+
+
+def _receive_and_die(directory: Path) -> None:
+    Spool(directory).new_path().write_bytes(b"half a song")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _killed_process(directory: Path) -> None:
+    process = multiprocessing.get_context("spawn").Process(
+        target=_receive_and_die, args=(directory,)
+    )
+    process.start()
+    process.join()
+
+
+def test_everything_goes_when_the_process_closes(tmp_path: Path) -> None:
+    """Nothing that was received is left, nor the folder."""
+    spool = Spool(tmp_path)
+    spool.new_path().write_bytes(b"song")
+    assert stat.S_IMODE(next(tmp_path.iterdir()).stat().st_mode) == 0o700
+    assert spool.is_held(spool.owner)
+    spool.close()
+    assert not list(tmp_path.iterdir())
+    assert not spool.is_held(spool.owner)
+
+
+def test_what_a_killed_process_left_goes_at_the_next_start(tmp_path: Path) -> None:
+    """The folder of a living process stays, that of a dead one goes."""
+    living = Spool(tmp_path)
+    living.new_path().write_bytes(b"song")
+    _killed_process(tmp_path)
+    assert len(find_abandoned(tmp_path)) == 1
+    Spool(tmp_path).close()
+    assert [path.name for path in tmp_path.iterdir()] == [living.owner]
+    assert sum(path.read_bytes() == b"song" for path in (tmp_path / living.owner).iterdir()) == 1
+    living.close()
+
+
+def test_a_check_finds_what_was_left(tmp_path: Path) -> None:
+    """Uploads of dead processes are leftovers like any other, and can be removed as such."""
+    places = LibraryPlaces(data_directory=tmp_path)
+    _killed_process(places.spool)
+    assert [path.read_bytes() for path in find_leftovers(places)] == [b"half a song"]
+    remove_leftovers(places)
+    assert not find_leftovers(places)
+    assert not list(places.spool.iterdir())
