@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import dataclasses
 import hashlib
+import re
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -26,6 +27,9 @@ FILE_PART = "audio"
 
 FRAME_BYTES = 64 * 1024
 """How much a form may hold besides the recording: its other fields, headers and boundaries."""
+
+_ESCAPED = re.compile("%(22|0[AaDd])")
+"""What browsers escape in the name of a file, and nothing else."""
 
 MOST_PARTS = 20
 LONGEST_FIELD_BYTES = 1024
@@ -185,7 +189,8 @@ class _Form:
             return
         if self._file is not None:
             raise ValidationFailed(f"the form has more than one part {FILE_PART}")
-        self._file_name = self._disposition.get(b"filename", b"").decode(errors="replace")
+        name = self._disposition.get(b"filename", b"").decode(errors="replace")
+        self._file_name = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
         self._file = self._path.open("xb")
 
     def hear_data(self, data: bytes, start: int, end: int) -> None:
