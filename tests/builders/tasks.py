@@ -1,6 +1,5 @@
 """Calls for the worker pool, some of which are fatal."""
 
-import io
 import itertools
 import os
 import signal
@@ -10,10 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from audio_ident.engines.decoder_pyav import PyavDecoder
-from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.errors import DecodeFailed
-from audio_ident.model.audio import Feed
 
 
 def double(number: int) -> int:
@@ -114,13 +110,6 @@ def environment_of(name: str) -> tuple[str | None, bool]:
 def open_descriptors() -> int:
     """How many files, pipes and sockets the process holds; not the folder that tells."""
     return len(list(Path("/proc/self/fd").iterdir())) - 1
-
-
-def listen_to(content: bytes) -> None:
-    """Decode bytes of a stranger."""
-    decoder = PyavDecoder(time.monotonic)
-    limits = DecodeLimits(max_bytes=1 << 20, max_seconds=60, timeout_s=5)
-    decoder.listen(io.BytesIO(content), {Feed.MONO_16K: len}, limits)
 
 
 def make_counter(report: Callable[[int], None]) -> Callable[[], int]:

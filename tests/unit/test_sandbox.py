@@ -11,7 +11,7 @@ from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.sandbox import missing_protections
 from audio_ident.engines.worker import WorkerLimits
 from audio_ident.errors import UnsupportedFormat, WorkerCrashed
-from builders import tasks
+from builders import decoding, tasks
 
 FILTERED = pytest.mark.skipif(bool(list(missing_protections())), reason="no filters here")
 
@@ -53,7 +53,7 @@ def test_no_program_can_be_started(pool: CrashProofExecutor) -> None:
 def test_a_text_that_asks_for_sockets_is_no_audio(pool: CrashProofExecutor) -> None:
     """It is refused by the decoder itself, before the system would have to."""
     with pytest.raises(UnsupportedFormat):
-        pool.submit(tasks.listen_to, SDP).result()
+        pool.submit(decoding.listen_to, SDP).result()
 
 
 def test_no_large_file_can_be_written(pool: CrashProofExecutor, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ def diagnose_installation(places: LibraryPlaces, now: datetime.datetime) -> Iter
         "decoders": program.decoders,
         "encoders": program.encoders,
         "kernels": program.compiled_kernels,
+        "sandbox": program.sandbox,
         "folder watching": program.folder_watching,
         "pictures": program.picture_reading,
         "data directory": lambda: content.data_directory(directory),
