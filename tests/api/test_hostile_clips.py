@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from builders.asking import clip_of, found, peak_bytes, search, spooled, workers_of
+from builders.asking import clip_of, found, peak_bytes, search, spooled, wait_until, workers_of
 from builders.bombs import write_silent_flac, write_sparse_wav
 from builders.collection import Collection
 from builders.encode import encode_film
@@ -68,7 +68,7 @@ def client(
     workers = workers_of(pid)
     yield client
     assert found(client, clip)["verdict"] == "match"
-    assert not spooled(library)
+    wait_until(lambda: not spooled(library))
     assert workers_of(pid) == workers, "a worker was lost on the way"
 
 
@@ -165,7 +165,4 @@ def test_a_client_that_breaks_off_leaves_nothing(client: httpx.Client, library: 
     headers = {"content-type": "multipart/form-data; boundary=x"}
     with pytest.raises(ConnectionError):
         client.post("/api/v1/search", content=half(), headers=headers)
-    deadline_s = time.monotonic() + GUARD_S
-    while spooled(library) and time.monotonic() < deadline_s:
-        time.sleep(0.02)
-    assert not spooled(library)
+    wait_until(lambda: not spooled(library))

@@ -8,7 +8,7 @@ import httpx
 import numpy as np
 import pytest
 
-from builders.asking import clip_of, found, search, spooled, wav_bytes
+from builders.asking import clip_of, found, search, spooled, wait_until, wav_bytes
 from builders.collection import Collection, sound_of, with_noise, write_clip
 from builders.encode import KINDS
 from builders.server import serving
@@ -177,7 +177,7 @@ def test_too_many_bytes_are_refused(
     )
 
     assert (answer.status_code, answer.json()["code"]) == (413, "FILE_TOO_LARGE")
-    assert not spooled(library)
+    wait_until(lambda: not spooled(library))
 
 
 def test_nothing_of_an_upload_is_kept(
@@ -187,7 +187,7 @@ def test_nothing_of_an_upload_is_kept(
     found(client, collection.foreign.read_bytes())
     search(client, b"no audio")
 
-    assert not spooled(library)
+    wait_until(lambda: not spooled(library))
 
 
 def test_a_track_can_be_asked_about(client: httpx.Client, collection: Collection) -> None:

@@ -1,4 +1,4 @@
-"""Receives uploads: streamed to a file of ours, with a hard cap, and gone when the request is.
+"""Receives uploads: streamed to a file of ours, with a hard cap.
 
 What a client calls its file is only ever shown, never used as a path.
 """
@@ -28,7 +28,7 @@ FILE_PART = "audio"
 FRAME_BYTES = 64 * 1024
 """How much a form may hold besides the recording: its other fields, headers and boundaries."""
 
-_ESCAPED = re.compile("%(22|0[AaDd])")
+_ESCAPED = re.compile("%(22|0A|0D)", re.IGNORECASE)
 """What browsers escape in the name of a file, and nothing else."""
 
 MOST_PARTS = 20
@@ -77,7 +77,7 @@ class Received:
 
 @contextlib.asynccontextmanager
 async def received(request: Request, path: Path, max_bytes: int) -> AsyncIterator[Received]:
-    """The form of a request, its recording in a new file that is removed at the end.
+    """The form of a request, its recording in a new file that whoever gave the path removes.
 
     Raises
     ------
@@ -98,7 +98,7 @@ async def received(request: Request, path: Path, max_bytes: int) -> AsyncIterato
             with contextlib.suppress(asyncio.CancelledError):
                 await watch
     finally:
-        form.remove()
+        form.close()
 
 
 async def _receive(request: Request, form: "_Form", max_bytes: int) -> None:
@@ -234,11 +234,10 @@ class _Form:
             disconnect=disconnect,
         )
 
-    def remove(self) -> None:
-        """Remove the recording, if it is still there."""
+    def close(self) -> None:
+        """Let go of the recording."""
         if self._file is not None:
             self._file.close()
-        self._path.unlink(missing_ok=True)
 
     @property
     def _name(self) -> str:

@@ -66,9 +66,9 @@ class ResultFormat(enum.StrEnum):
 
 async def _recording(request: Request, service: ServiceOfApp) -> AsyncIterator[Received]:
     asking = service.asking
-    path = asking.spool.new_path()
-    async with received(request, path, service.settings.max_upload_bytes) as upload:
-        yield upload
+    with asking.spool.new_path() as path:
+        async with received(request, path, service.settings.max_upload_bytes) as upload:
+            yield upload
 
 
 def _refuse_if_busy(service: ServiceOfApp) -> None:
