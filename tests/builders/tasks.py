@@ -1,9 +1,12 @@
 """Calls for the worker pool, some of which are fatal."""
 
+import itertools
 import os
 import signal
+import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from audio_ident.errors import DecodeFailed
@@ -79,3 +82,55 @@ def report_and_sleep(path: Path) -> None:
     """Tell the process id, then hang."""
     path.write_text(str(os.getpid()))
     time.sleep(120)
+
+
+def open_socket(family: int) -> None:
+    """Try to reach the network."""
+    socket.socket(socket.AddressFamily(family)).close()
+
+
+def start_program() -> None:
+    """Try to become another program."""
+    os.execv("/bin/true", ["true"])  # noqa: S606 -- refused, that is the point
+
+
+def write_file(path: Path, size: int) -> int:
+    """Write a file of that size; its size then."""
+    with path.open("wb") as file:
+        file.write(bytes(size))
+    return path.stat().st_size
+
+
+def environment_of(name: str) -> tuple[str | None, bool]:
+    """A variable, and whether the system still shows its name with a value."""
+    shown = Path("/proc/self/environ").read_bytes().split(b"\0")
+    return os.environ.get(name), any(entry.startswith(name.encode() + b"=") for entry in shown)
+
+
+def open_descriptors() -> int:
+    """How many files, pipes and sockets the process holds; not the folder that tells."""
+    return len(list(Path("/proc/self/fd").iterdir())) - 1
+
+
+def make_counter(report: Callable[[int], None]) -> Callable[[], int]:
+    """Something that a worker keeps from call to call."""
+    numbers = itertools.count(1)
+
+    def count() -> int:
+        number = next(numbers)
+        report(number)
+        return number
+
+    return count
+
+
+def use(counter: Callable[[], int]) -> int:
+    """Use what the worker keeps."""
+    return counter()
+
+
+def nap(counter: object, seconds: float) -> int:
+    """Hang in a worker that keeps something; its process id."""
+    del counter
+    time.sleep(seconds)
+    return os.getpid()

@@ -54,6 +54,12 @@ def test_too_little_of_anything_is_told(
     assert_degraded(check(tmp_path), word)
 
 
+def test_a_system_without_filters_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decoders work there, with less between them and the rest."""
+    monkeypatch.setattr("platform.machine", lambda: "mips")
+    assert_degraded(program.sandbox(), "network")
+
+
 def test_few_open_files_are_told() -> None:
     """The limit of this very process is looked at."""
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)

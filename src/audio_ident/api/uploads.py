@@ -1,4 +1,4 @@
-"""Receives uploads: streamed to a file of ours, with a hard cap, and gone when the request is.
+"""Receives uploads: streamed to a file of ours, with a hard cap.
 
 What a client calls its file is only ever shown, never used as a path.
 """
@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import dataclasses
 import hashlib
+import re
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -26,6 +27,9 @@ FILE_PART = "audio"
 
 FRAME_BYTES = 64 * 1024
 """How much a form may hold besides the recording: its other fields, headers and boundaries."""
+
+_ESCAPED = re.compile("%(22|0A|0D)", re.IGNORECASE)
+"""What browsers escape in the name of a file, and nothing else."""
 
 MOST_PARTS = 20
 LONGEST_FIELD_BYTES = 1024
@@ -73,7 +77,7 @@ class Received:
 
 @contextlib.asynccontextmanager
 async def received(request: Request, path: Path, max_bytes: int) -> AsyncIterator[Received]:
-    """The form of a request, its recording in a new file that is removed at the end.
+    """The form of a request, its recording in a new file that whoever gave the path removes.
 
     Raises
     ------
@@ -94,7 +98,7 @@ async def received(request: Request, path: Path, max_bytes: int) -> AsyncIterato
             with contextlib.suppress(asyncio.CancelledError):
                 await watch
     finally:
-        form.remove()
+        form.close()
 
 
 async def _receive(request: Request, form: "_Form", max_bytes: int) -> None:
@@ -185,7 +189,8 @@ class _Form:
             return
         if self._file is not None:
             raise ValidationFailed(f"the form has more than one part {FILE_PART}")
-        self._file_name = self._disposition.get(b"filename", b"").decode(errors="replace")
+        name = self._disposition.get(b"filename", b"").decode(errors="replace")
+        self._file_name = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
         self._file = self._path.open("xb")
 
     def hear_data(self, data: bytes, start: int, end: int) -> None:
@@ -229,11 +234,10 @@ class _Form:
             disconnect=disconnect,
         )
 
-    def remove(self) -> None:
-        """Remove the recording, if it is still there."""
+    def close(self) -> None:
+        """Let go of the recording."""
         if self._file is not None:
             self._file.close()
-        self._path.unlink(missing_ok=True)
 
     @property
     def _name(self) -> str:

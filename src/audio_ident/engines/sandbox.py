@@ -14,7 +14,17 @@ import sys
 from collections.abc import Collection, Iterator, Mapping
 
 KEPT_VARIABLES = frozenset(
-    {"HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ", "VIRTUAL_ENV"}
+    {
+        "HOME",
+        "LANG",
+        "LANGUAGE",
+        "LD_LIBRARY_PATH",
+        "PATH",
+        "SYSTEMROOT",
+        "TMPDIR",
+        "TZ",
+        "VIRTUAL_ENV",
+    }
 )
 """Environment variables that a worker may read, besides those below."""
 

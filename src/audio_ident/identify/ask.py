@@ -4,14 +4,16 @@ It runs in a process of its own, next to hostile bytes, and knows no rows: it an
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from audio_ident.core.layout import LAYOUT
 from audio_ident.engines.protocols import DecodeLimits, Decoder
-from audio_ident.errors import AudioTooShort, IndexCorrupt
+from audio_ident.errors import AudioTooShort, FileUnreadable, IndexCorrupt
 from audio_ident.identify.exact import LONGEST_CLIP_S, identify
 from audio_ident.identify.tracklist import TracklistFinder
 from audio_ident.model.analysis import AudioDigest
@@ -28,8 +30,7 @@ FRAME_S = 0.12
 
 LEAST_SHARE_OF_OWN = 0.25
 """A clip of a file of the library is as clean as can be: where its own recording is left out,
-others need this share of the evidence that it shows for itself. Our own; chance stays below a
-tenth."""
+others need this share of the evidence that it shows for itself. Chance stays below a tenth."""
 
 REPORT_EVERY_S = 30.0
 """Seconds of a recording between two reports of progress."""
@@ -103,31 +104,56 @@ def _answers(
 
 
 def ask_about_recording(tools: QueryTools, question: Question) -> Heard:
-    """Every recording that is heard in a long one, in order; reports the seconds heard so far."""
+    """Every recording that is heard in a long one, in order; reports the share heard so far."""
     snapshot = usable_snapshot(tools.index)
     own = question.own
     finder = TracklistFinder(snapshot if own is None else _without(snapshot, own))
     span = question.span or Span(start_s=0.0, end_s=tools.limits.max_seconds)
     window = _Window(span, finder.feed)
-    reported_s = 0.0
-
-    def hear(block: Mono) -> None:
-        nonlocal reported_s
-        window.feed(block)
-        if window.heard_s - reported_s >= REPORT_EVERY_S:
-            reported_s = window.heard_s
-            tools.report(reported_s)
-
     limits = tools.limits
     if question.span is not None:
         limits = dataclasses.replace(limits, first_s=span.end_s)
-    tools.decoder.listen(question.path, {Feed.MONO_16K: hear}, limits)
+    with _opened(question.path) as file:
+
+        def share() -> float:
+            if question.span is not None:
+                return window.at_s / span.end_s
+            return file.tell() / max(1, question.path.stat().st_size)
+
+        hear = _reporting(window, share, tools.report)
+        tools.decoder.listen(file, {Feed.MONO_16K: hear}, limits)
     return Heard(
         answer=finder.finish(),
         own_answer=None,
         is_truncated=False,
         generation=snapshot.generation,
     )
+
+
+def _reporting(
+    window: "_Window", share: Callable[[], float], report: Callable[[float], None]
+) -> Callable[[Mono], None]:
+    """Feed a window, and tell from time to time how much was heard."""
+    reported_s = 0.0
+
+    def hear(block: Mono) -> None:
+        nonlocal reported_s
+        window.feed(block)
+        if window.at_s - reported_s >= REPORT_EVERY_S:
+            reported_s = window.at_s
+            report(min(1.0, share()))
+
+    return hear
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise FileUnreadable(f"cannot be opened: {error.strerror or error}") from error
+    with file:
+        yield file
 
 
 def usable_snapshot(index: FingerprintReader) -> Snapshot:
@@ -166,9 +192,9 @@ class _Window:
         self._sink = sink
 
     @property
-    def heard_s(self) -> float:
-        """How much was let through."""
-        return max(0, min(self._at, self._end) - self._first) / MONO_RATE_HZ
+    def at_s(self) -> float:
+        """How far the recording was heard."""
+        return self._at / MONO_RATE_HZ
 
     def feed(self, block: Mono) -> None:
         """Take the next samples."""

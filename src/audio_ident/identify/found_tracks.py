@@ -1,12 +1,14 @@
 """From recordings and times to tracks: where in which track a clip lies, and what copies share."""
 
 import dataclasses
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from audio_ident.core.grouping import group_recordings
 from audio_ident.identify.naming import TracksAt, name_matches
 from audio_ident.model.answer import Answer, Match, Span
+from audio_ident.model.jobs import TracklistEntry
 from audio_ident.model.kinship import Kinship
 from audio_ident.model.library import Track, TrackId
 from audio_ident.model.reports import IdentifiedMatch
@@ -47,17 +49,39 @@ class TrackFinder:
             added_at = rows.tracks.added_at([track.id for track, _ in pairs])
             kinship_of = _kinship_of(rows, left_out or pairs[0][0], [track for track, _ in pairs])
         return tuple(
-            FoundTrack(
-                track=track,
-                added_at=added_at[track.id],
-                match=match,
-                offset_s=match.offset_s - _start_s(track),
-                track_span=_in_track(match.recording_span, track),
-                kinship=kinship_of(track),
-            )
+            _found((track, match), added_at[track.id], kinship_of(track))
             for track, match in pairs
             if track.id in added_at
         )
+
+    def entries(self, answer: Answer, left_out: TrackId | None) -> tuple[TracklistEntry, ...]:
+        """The parts of a long recording in order; those whose tracks have gone are left out."""
+        named = name_matches(answer, self.tracks_at)
+        parts = [
+            (each.match, [track for track in each.tracks if track.id != left_out]) for each in named
+        ]
+        with self.catalogue.reading() as rows:
+            added_at = rows.tracks.added_at([tracks[0].id for _, tracks in parts if tracks])
+        return tuple(
+            TracklistEntry(
+                found=_found((tracks[0], match), added_at[tracks[0].id], None),
+                copies=tuple(track.id for track in tracks[1:]),
+            )
+            for match, tracks in parts
+            if tracks and tracks[0].id in added_at
+        )
+
+
+def _found(pair: Pair, added_at: datetime.datetime, kinship: Kinship | None) -> FoundTrack:
+    track, match = pair
+    return FoundTrack(
+        track=track,
+        added_at=added_at,
+        match=match,
+        offset_s=match.offset_s - _start_s(track),
+        track_span=_in_track(match.recording_span, track),
+        kinship=kinship,
+    )
 
 
 def _each_once(named: Iterable[IdentifiedMatch], left_out: Track | None) -> list[Pair]:

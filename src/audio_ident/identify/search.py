@@ -45,7 +45,8 @@ from audio_ident.refusals import (
 )
 
 NO_VIBE = LaneReport(
-    status=LaneStatus.SKIPPED, reason="this version does not search for what sounds alike"
+    status=LaneStatus.SKIPPED,
+    reason="this version does not search for what sounds alike; ask with mode=exact",
 )
 NOT_ASKED = LaneReport(status=LaneStatus.SKIPPED, reason="not asked for")
 

@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from audio_ident.errors import DiskFull, StoreInaccessible, StoreReadOnly
 
-_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says when nothing more can be written."""
 
 
 @contextlib.contextmanager
@@ -32,7 +33,7 @@ def disk_errors_named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _NO_SPACE:
+        if error.errno in NO_SPACE:
             raise DiskFull(f"{path}: {error.strerror}") from error
         if error.errno == errno.EROFS:
             raise StoreReadOnly(f"{path}: {error.strerror}") from error

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import filelock
 
-from audio_ident.stores.disk import disk_errors_named, make_directory
+from audio_ident.errors import DiskFull, StoreInaccessible
+from audio_ident.stores.disk import NO_SPACE, disk_errors_named, make_directory
 
 _LOCK_NAME = "held.lock"
 _OWN_ONLY = 0o700
@@ -48,9 +49,25 @@ class Spool:
             self._lock.acquire(timeout=0)
             unseen.rename(self._folder)
 
-    def new_path(self) -> Path:
-        """Path for a new file, whatever its sender calls it."""
-        return self._folder / str(uuid.uuid4())
+    @contextlib.contextmanager
+    def new_path(self) -> Iterator[Path]:
+        """Path for a new file, whatever its sender calls it; what lies there at the end goes.
+
+        Raises
+        ------
+        DiskFull, StoreInaccessible
+            It cannot be written, told without our folders: these are answers to strangers.
+        """
+        path = self._folder / str(uuid.uuid4())
+        try:
+            yield path
+        except OSError as error:
+            if error.errno in NO_SPACE:
+                raise DiskFull("there is no space for the upload") from error
+            raise StoreInaccessible("the upload cannot be written") from error
+        finally:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def is_held(self, owner: str) -> bool:
         """Whether the process of that name lives."""
@@ -60,6 +77,16 @@ class Spool:
         """Remove the folder with all that is in it."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._lock.release()
+
+
+def find_abandoned_files(directory: Path) -> list[Path]:
+    """What dead processes had received."""
+    return [
+        path
+        for folder in find_abandoned(directory)
+        for path in folder.iterdir()
+        if path.name != _LOCK_NAME
+    ]
 
 
 def find_abandoned(directory: Path) -> list[Path]:

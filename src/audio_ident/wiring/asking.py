@@ -9,10 +9,12 @@ from pathlib import Path
 from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.pool_call import PoolOptions
 from audio_ident.engines.protocols import DecodeLimits
-from audio_ident.engines.worker import WorkerLimits
+from audio_ident.engines.worker import NICENESS, WorkerLimits
 from audio_ident.identify.found_tracks import TrackFinder
 from audio_ident.identify.search import ClipSearch, SearchTools
 from audio_ident.identify.sought import TrackSpans
+from audio_ident.identify.tracklist_jobs import TracklistJobs
+from audio_ident.identify.tracklist_runner import RunnerTools, TracklistRunner
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.tracks import find_tracks_at, has_recordings
 from audio_ident.settings.model import Settings
@@ -31,6 +33,7 @@ class Asking:
 
     search: ClipSearch
     track_spans: TrackSpans
+    tracklists: TracklistJobs
     spool: Spool
 
 
@@ -57,7 +60,53 @@ def open_asking(
                 workers=settings.query_workers,
             )
         )
-        yield Asking(search=search, track_spans=TrackSpans(catalogue=catalogue), spool=spool)
+        track_spans = TrackSpans(catalogue=catalogue)
+        runner = stack.enter_context(
+            closing(_tracklist_runner(settings, places, (catalogue, spool, track_spans), stack))
+        )
+        tracklists = TracklistJobs(
+            catalogue=catalogue,
+            uploads=places.jobs,
+            track_spans=track_spans,
+            finder=finder,
+            now=CLOCK.now,
+            new_id=new_id,
+            wake_runner=runner.wake,
+        )
+        yield Asking(search=search, track_spans=track_spans, tracklists=tracklists, spool=spool)
+
+
+def _tracklist_runner(
+    settings: Settings,
+    places: LibraryPlaces,
+    parts: tuple[Catalogue, Spool, TrackSpans],
+    stack: ExitStack,
+) -> TracklistRunner:
+    catalogue, spool, track_spans = parts
+    pool = CrashProofExecutor(
+        1,
+        task_timeout_s=settings.decode_timeout_s,
+        limits=dataclasses.replace(
+            _worker_limits(settings), cpu_s_per_task=settings.decode_timeout_s, niceness=NICENESS
+        ),
+        options=PoolOptions(
+            backlog=0,
+            make_tools=QueryWorkerPlan(index=places.index, limits=decode_limits(settings)),
+        ),
+    )
+    stack.callback(pool.kill)
+    return TracklistRunner(
+        RunnerTools(
+            pool=pool,
+            catalogue=catalogue,
+            uploads=places.jobs,
+            track_spans=track_spans,
+            has_recordings=functools.partial(has_recordings, catalogue),
+            now=CLOCK.now,
+            owner=spool.owner,
+            is_held=spool.is_held,
+        )
+    )
 
 
 def _query_pool(settings: Settings, index: Path) -> CrashProofExecutor:
@@ -67,17 +116,21 @@ def _query_pool(settings: Settings, index: Path) -> CrashProofExecutor:
     return CrashProofExecutor(
         workers,
         task_timeout_s=settings.search_deadline_s,
-        limits=WorkerLimits(
-            private_bytes=settings.worker_memory_bytes,
-            file_bytes=0,
-            cpu_s_per_task=settings.search_deadline_s,
-            niceness=0,
-        ),
+        limits=_worker_limits(settings),
         options=PoolOptions(
             backlog=min(settings.query_backlog, most_searches - workers),
             make_tools=QueryWorkerPlan(index=index, limits=decode_limits(settings)),
             is_warm=True,
         ),
+    )
+
+
+def _worker_limits(settings: Settings) -> WorkerLimits:
+    return WorkerLimits(
+        private_bytes=settings.worker_memory_bytes,
+        file_bytes=0,
+        cpu_s_per_task=settings.search_deadline_s,
+        niceness=0,
     )
 
 

@@ -54,6 +54,9 @@ from audio_ident.wiring.parts import (
 FILES_PER_WORKER = 3
 """Files handed to the pool for each worker: none waits for the writer, and few wait in memory."""
 
+LARGEST_PICTURE_BYTES = 64 << 20
+"""Workers of an import write nothing but thumbnails, which are far smaller."""
+
 TIMEOUT_MARGIN_S = 30.0
 """The decoder gives up first, in order; then the pool ends a worker that ignores the clock."""
 
@@ -155,7 +158,11 @@ class ImportBench:
         return CrashProofExecutor(
             workers,
             task_timeout_s=self._settings.decode_timeout_s + TIMEOUT_MARGIN_S,
-            limits=WorkerLimits(address_space_bytes=self._settings.worker_memory_bytes),
+            limits=WorkerLimits(
+                address_space_bytes=self._settings.worker_memory_bytes,
+                file_bytes=LARGEST_PICTURE_BYTES,
+                cpu_s_per_task=self._settings.decode_timeout_s,
+            ),
         )
 
     def _options(self, parameters: ImportParameters, workers: int) -> ImportOptions:

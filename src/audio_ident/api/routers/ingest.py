@@ -55,9 +55,9 @@ _WAITING: Responses = {
 
 
 async def _recording(request: Request, service: ServiceOfApp) -> AsyncIterator[Received]:
-    path = service.asking.spool.new_path()
-    async with received(request, path, service.settings.max_upload_bytes) as upload:
-        yield upload
+    with service.asking.spool.new_path() as path:
+        async with received(request, path, service.settings.max_upload_bytes) as upload:
+            yield upload
 
 
 @router.post(

@@ -15,6 +15,7 @@ from audio_ident.api.routers.roots import router as roots
 from audio_ident.api.routers.search import router as search
 from audio_ident.api.routers.setup import router as setup
 from audio_ident.api.routers.track_edits import router as track_edits
+from audio_ident.api.routers.tracklists import router as tracklists
 from audio_ident.api.routers.tracks import router as tracks
 
 PLAIN_ROUTERS: tuple[APIRouter, ...] = (health, setup)
@@ -25,6 +26,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     accounts,
     keys,
     search,
+    tracklists,
     tracks,
     track_edits,
     media,

@@ -60,9 +60,9 @@ def fields_of(model: type[_Fields], upload: Received) -> _Fields:
 async def _clip(request: Request, service: ServiceOfApp) -> AsyncIterator[Received]:
     asking = service.asking
     asking.search.refuse_if_busy()
-    path = asking.spool.new_path()
-    async with received(request, path, service.settings.max_clip_bytes) as upload:
-        yield upload
+    with asking.spool.new_path() as path:
+        async with received(request, path, service.settings.max_clip_bytes) as upload:
+            yield upload
 
 
 @router.post(

@@ -28,6 +28,7 @@ def diagnose_installation(
         "decoders": program.decoders,
         "encoders": program.encoders,
         "kernels": program.compiled_kernels,
+        "sandbox": program.sandbox,
         "folder watching": program.folder_watching,
         "pictures": program.picture_reading,
         "data directory": lambda: content.data_directory(directory),

@@ -11,6 +11,7 @@ from audio_ident.engines.capabilities import (
     missing_encoders,
 )
 from audio_ident.engines.pyav_open import CONTAINERS, library_versions
+from audio_ident.engines.sandbox import missing_protections
 from audio_ident.errors import KernelsMissing, SettingsInvalid
 from audio_ident.library.diagnosis.verdicts import broken, degraded, healthy
 from audio_ident.model.reports import Diagnosis
@@ -63,6 +64,18 @@ def compiled_kernels() -> Diagnosis:
         "compiled, but computing wrongly",
         effect="nothing can be imported or identified",
         remedy=KernelsMissing.remedy,
+    )
+
+
+def sandbox() -> Diagnosis:
+    """Whether decoders are kept from what they do not need."""
+    missing = list(missing_protections())
+    if not missing:
+        return healthy("decoders have no network and start no programs")
+    return degraded(
+        f"decoders are not kept from {', '.join(missing)}",
+        effect="a flaw in a decoder could be used by a hostile file",
+        remedy="Use Linux on x86-64 or ARM64 with seccomp filters, which containers have.",
     )
 
 

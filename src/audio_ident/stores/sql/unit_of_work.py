@@ -42,6 +42,7 @@ from audio_ident.stores.sql.failures import Failures
 from audio_ident.stores.sql.files import Files
 from audio_ident.stores.sql.hidden import HiddenTracks
 from audio_ident.stores.sql.human_parts import HumanRows
+from audio_ident.stores.sql.jobs import Jobs
 from audio_ident.stores.sql.library_row import LibraryRows
 from audio_ident.stores.sql.listings import Listings
 from audio_ident.stores.sql.log_ins import LogIns
@@ -98,6 +99,7 @@ class Rows:
     events: Events
     scan_lists: ScanLists
     uploads: Uploads
+    jobs: Jobs
 
 
 class Catalogue:
@@ -235,6 +237,7 @@ def _rows(session: Session) -> Rows:
         events=Events(session),
         scan_lists=ScanLists(session),
         uploads=Uploads(session),
+        jobs=Jobs(session),
     )
 
 
