@@ -62,10 +62,12 @@ docs: $(READY) ## Write the generated pages of docs/ again
 	$(PYTHON_OF_VENV) scripts/http_reference.py
 
 # uv.lock names registry hosts, so it is only a step on the way to requirements.lock.
-lock: $(UV) ## Choose the newest allowed versions again, write requirements.lock
+lock: $(UV) ## Choose the newest allowed versions again, write both lock files
 	rm -f uv.lock
 	$(UV) export --python $(PYTHON_OF_VENV) --format requirements.txt --no-emit-project --no-header \
 		--all-groups --quiet --output-file requirements.lock
+	$(UV) export --python $(PYTHON_OF_VENV) --format requirements.txt --no-emit-project --no-header \
+		--no-default-groups --quiet --output-file requirements-runtime.lock
 	rm -f uv.lock
 
 clean: ## Remove everything that was made here: .venv, caches, the demo's library

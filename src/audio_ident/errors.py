@@ -6,6 +6,7 @@
     ├── IllegalMove               ILLEGAL_MOVE           a session cannot do that from its state
     ├── Cancelled                 CANCELLED              ended on request
     ├── SettingsInvalid           SETTINGS_INVALID       a setting cannot be used
+    ├── OwnerMissing              OWNER_MISSING          the service may not start without one
     ├── BackupInvalid             BACKUP_INVALID         a file is no backup that we can read
     ├── KernelsMissing            KERNELS_MISSING        the compiled part cannot be opened
     ├── AddressInUse              ADDRESS_IN_USE         another program listens at that address
@@ -28,6 +29,8 @@
     └── StoreProblem                                     the library itself cannot be used
         ├── LibraryLocked         LIBRARY_LOCKED         another process is writing
         ├── DatabaseProblem       DATABASE_ERROR         the catalogue cannot be read or written
+        │   ├── DatabaseUnreachable DATABASE_UNREACHABLE there is no connection to its server
+        │   └── LibraryMismatch   LIBRARY_MISMATCH       it belongs to another data directory
         ├── IndexCorrupt          INDEX_CORRUPT          an index file fails its checksum
         ├── ArtefactCorrupt       ARTEFACT_CORRUPT       an analysis fails its checksum
         ├── ArtefactMissing       ARTEFACT_MISSING       an analysis that a row names is not there
@@ -113,6 +116,16 @@ class SettingsInvalid(AudioIdentError):
 
     code = "SETTINGS_INVALID"
     remedy = "Correct the setting; docs/reference/settings.md lists all of them with their ranges."
+
+
+class OwnerMissing(AudioIdentError):
+    """The service would be reached from other machines, and nobody owns it."""
+
+    code = "OWNER_MISSING"
+    remedy = (
+        "Run `audio-ident owner set`; or start the service on a loopback address first, and open "
+        "the link that it prints."
+    )
 
 
 class BackupInvalid(AudioIdentError):
@@ -284,6 +297,27 @@ class DatabaseProblem(StoreProblem):
 
     code = "DATABASE_ERROR"
     remedy = "Run `audio-ident doctor`."
+
+
+class DatabaseUnreachable(DatabaseProblem):
+    """There is no connection to the server that holds the catalogue, or none any more."""
+
+    code = "DATABASE_UNREACHABLE"
+    remedy = (
+        "Check that PostgreSQL runs and that AUDIO_IDENT_DATABASE_URL names it, its user, password "
+        "and database rightly; audio-ident connects again by itself."
+    )
+    is_retryable = True
+
+
+class LibraryMismatch(DatabaseProblem):
+    """The catalogue does not belong to the data directory."""
+
+    code = "LIBRARY_MISMATCH"
+    remedy = (
+        "Let AUDIO_IDENT_DATA_DIR and AUDIO_IDENT_DATABASE_URL name the same library; "
+        "`audio-ident migrate-store --to URL` moves one into an empty database."
+    )
 
 
 class IndexCorrupt(StoreProblem):

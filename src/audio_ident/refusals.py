@@ -11,13 +11,24 @@ AudioIdentError
 ├── AddressTooLong        URI_TOO_LONG           the address has more bytes than allowed
 ├── HeadersTooLarge       HEADERS_TOO_LARGE      the headers have more bytes than allowed
 ├── HostRefused           HOST_NOT_ALLOWED       the service does not answer to that name
+├── ClipTooShort          AUDIO_TOO_SHORT        a clip of less than three seconds
+├── ClipUndecodable       DECODE_FAILED          a clip that cannot be listened to
 ├── RouteUnknown          ROUTE_UNKNOWN          there is nothing at that path
 ├── MethodNotAllowed      METHOD_NOT_ALLOWED     a path that does not know the method
+├── FileMissing           FILE_NOT_FOUND         the file of a track cannot be opened
+├── ArtworkMissing        ARTWORK_MISSING        a track has no picture
 ├── RangeNotSatisfiable   RANGE_NOT_SATISFIABLE  bytes were asked for that are not there
 ├── Unauthorized          UNAUTHORIZED           nobody is logged in
 ├── Forbidden             FORBIDDEN              whoever asks may not do that
+├── CrossSite             CROSS_SITE_REQUEST     a page of another site asks in somebody's name
+├── SetupLinkInvalid      SETUP_LINK_INVALID     a set-up link is unknown, used or expired
+├── FolderNotAllowed      FOLDER_NOT_ALLOWED     a folder outside those that may be imported
 ├── Conflict              CONFLICT               the state of things does not allow it
+├── PreconditionFailed    PRECONDITION_FAILED    somebody else changed it meanwhile
 ├── RateLimited           RATE_LIMITED           too many requests at this moment
+├── ConversionTooLarge    CONVERSION_TOO_LARGE   converted music does not fit into its cache
+├── ConversionRunning     CONVERSION_RUNNING     what is asked for is being made
+├── ConversionFailed      CONVERSION_FAILED      a file cannot be converted
 ├── ServiceUnavailable    SERVICE_UNAVAILABLE    a part that is needed cannot work now
 └── SearchTimeout         SEARCH_TIMEOUT         no lane answered before the deadline
 """
@@ -130,6 +141,22 @@ class HostRefused(RequestRefused):
     )
 
 
+class ClipTooShort(RequestRefused):
+    """The clip has fewer seconds than it takes to be sure of an answer."""
+
+    code = "AUDIO_TOO_SHORT"
+    http_status = 422
+    remedy = "Send at least three seconds; ten are better where it is loud."
+
+
+class ClipUndecodable(RequestRefused):
+    """The clip looks like audio and cannot be listened to."""
+
+    code = "DECODE_FAILED"
+    http_status = 422
+    remedy = "Play the clip in another program; record it again if that fails too."
+
+
 class RouteUnknown(RequestRefused):
     """There is nothing at that address."""
 
@@ -144,6 +171,22 @@ class MethodNotAllowed(RequestRefused):
     code = "METHOD_NOT_ALLOWED"
     http_status = 405
     remedy = "Use a method that the header `Allow` names."
+
+
+class FileMissing(RequestRefused):
+    """The file of a track is gone, cannot be read, or is no regular file of the library."""
+
+    code = "FILE_NOT_FOUND"
+    http_status = 404
+    remedy = "Check that its disk is mounted and that the service may read it; then import again."
+
+
+class ArtworkMissing(RequestRefused):
+    """Neither the file nor its folder has a picture."""
+
+    code = "ARTWORK_MISSING"
+    http_status = 404
+    remedy = "Put a picture into the file or beside it, and import again."
 
 
 class RangeNotSatisfiable(RequestRefused):
@@ -170,12 +213,50 @@ class Forbidden(RequestRefused):
     remedy = "Use a key whose scopes include what `details` names."
 
 
+class CrossSite(RequestRefused):
+    """A page of another site asks for a change in the name of whoever looks at it."""
+
+    code = "CROSS_SITE_REQUEST"
+    http_status = 403
+    remedy = (
+        "Open the service at its own address. Behind a reverse proxy, let it pass `Host` on and "
+        "set `trusted_proxies`; programs send an API key."
+    )
+
+
+class SetupLinkInvalid(RequestRefused):
+    """A set-up link is unknown, was used, or has expired."""
+
+    code = "SETUP_LINK_INVALID"
+    http_status = 403
+    remedy = "Run `audio-ident owner reset` on the machine of the service: it prints a new link."
+
+
+class FolderNotAllowed(RequestRefused):
+    """A folder lies outside those that requests may name."""
+
+    code = "FOLDER_NOT_ALLOWED"
+    http_status = 403
+    remedy = (
+        "Choose a folder that `GET /api/v1/folders` lists; an administrator adds others with "
+        "`POST /api/v1/roots` or the setting `music_roots`."
+    )
+
+
 class Conflict(RequestRefused):
     """What is asked for contradicts the state of things."""
 
     code = "CONFLICT"
     http_status = 409
     remedy = "Look at the present state and decide again."
+
+
+class PreconditionFailed(RequestRefused):
+    """What is to be changed is no longer as it was when it was read."""
+
+    code = "PRECONDITION_FAILED"
+    http_status = 412
+    remedy = "Read it again, look at what changed, and send the new `ETag` as `If-Match`."
 
 
 class RateLimited(RequestRefused):
@@ -185,6 +266,31 @@ class RateLimited(RequestRefused):
     http_status = 429
     remedy = "Try again after the seconds that the header `Retry-After` tells."
     is_retryable = True
+
+
+class ConversionTooLarge(RequestRefused):
+    """What would be made is larger than the space for converted music."""
+
+    code = "CONVERSION_TOO_LARGE"
+    http_status = 413
+    remedy = "Ask for the original or for `opus`, or raise `transcode_cache_bytes`."
+
+
+class ConversionRunning(RequestRefused):
+    """Parts were asked for of what is not finished yet, or too much is being made already."""
+
+    code = "CONVERSION_RUNNING"
+    http_status = 503
+    remedy = "Try again after the seconds that the header `Retry-After` tells."
+    is_retryable = True
+
+
+class ConversionFailed(RequestRefused):
+    """The file cannot be decoded, or not within the limits of a worker."""
+
+    code = "CONVERSION_FAILED"
+    http_status = 422
+    remedy = "Play the original, which the reason in `details` may explain; else replace the file."
 
 
 class ServiceUnavailable(RequestRefused):

@@ -1,12 +1,12 @@
 """A collection that is made, and a library that is imported, once for all acceptance tests."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from builders.collection import Collection, make_collection
 from builders.command import run
+from builders.databases import copy_library
 
 
 @pytest.fixture(scope="session")
@@ -27,4 +27,4 @@ def library(collection: Collection, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def own_library(library: Path, tmp_path: Path) -> Path:
     """Copy of the library that a test may change and break."""
-    return Path(shutil.copytree(library, tmp_path / "data"))
+    return copy_library(library, tmp_path / "data")

@@ -4,18 +4,20 @@ import hashlib
 import os
 import shutil
 import signal
-import sqlite3
 import time
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from audio_ident.stores.lock import WriterLock
 from builders.collection import PIECES, Collection, sound_of, write_clip
 from builders.command import run, start
+from builders.databases import rows_of
 
 FILES = len(PIECES) + 1
 
 READY = """
-SELECT CAST(library_roots.path || '/' || files.relative_path AS BLOB)
+SELECT library_roots.path, files.relative_path
 FROM stage_runs JOIN files ON files.id = file_id JOIN library_roots ON library_roots.id = root_id
 WHERE stage = 'index' AND status = 'ready'
 """
@@ -155,13 +157,10 @@ def _wait_for_ready(data: Path, wanted: int) -> None:
 
 def _ready_paths(data: Path) -> list[Path]:
     """Files whose landmarks lie in the index, as the catalogue has it."""
-    path = data / "catalogue.sqlite"
-    if not path.exists():
+    if not data.exists():
         return []
-    connection = sqlite3.connect(path)
     try:
-        return [Path(os.fsdecode(place)) for (place,) in connection.execute(READY)]
-    except sqlite3.OperationalError:  # not yet made
+        with rows_of(data) as connection:
+            return [Path(*map(os.fsdecode, place)) for place in connection.execute(sa.text(READY))]
+    except sa.exc.OperationalError:  # not yet made
         return []
-    finally:
-        connection.close()

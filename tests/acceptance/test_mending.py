@@ -9,6 +9,7 @@ import pytest
 
 from builders.collection import PIECES, Collection, sound_of, write_clip
 from builders.command import ROOT, run, run_afresh
+from builders.databases import sqlite_only
 
 
 @pytest.fixture
@@ -109,6 +110,7 @@ def test_the_doctor_sees_a_sound_library(library: Path) -> None:
     assert f"{len(PIECES)} recordings" in facts["index"]["fact"]
 
 
+@sqlite_only
 def test_the_doctor_survives_a_broken_library(own_library: Path) -> None:
     """A damaged manifest and a catalogue of garbage are told part by part, with exit code 5."""
     flip_bit(own_library / "index" / "manifest.json", 0.5)

@@ -1,15 +1,14 @@
 """`check --repair` mends each kind of damage, which is really done."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from builders.collection import Collection
 from builders.command import run
+from builders.databases import is_postgresql, rows_of
 
 
 def flip_middle(path: Path) -> None:
@@ -26,11 +25,12 @@ def analysis_of(data: Path) -> Path:
 
 def change_rows(data: Path, *statements: str) -> None:
     """Change the catalogue behind the program's back, references unchecked."""
-    with closing(sqlite3.connect(data / "catalogue.sqlite")) as connection:
-        connection.execute("PRAGMA foreign_keys = OFF")
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
+    unchecked = (
+        "SET session_replication_role = replica" if is_postgresql() else "PRAGMA foreign_keys = OFF"
+    )
+    with rows_of(data) as connection:
+        for statement in (unchecked, *statements):
+            connection.exec_driver_sql(statement)
 
 
 def lose_an_analysis(data: Path) -> None:

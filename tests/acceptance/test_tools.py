@@ -1,13 +1,13 @@
 """The tools around a library, with the real command line."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from builders.collection import PIECES, Collection
 from builders.command import run
+from builders.databases import remove_library
 
 
 def test_a_library_passes_its_own_test(library: Path) -> None:
@@ -55,7 +55,7 @@ def test_decisions_survive_a_lost_library(
     """Backup, empty library, import again, restore: everything is as it was."""
     backup, again = tmp_path / "backup.json", tmp_path / "again.json"
     assert run(own_library, "backup", backup).code == 0
-    shutil.rmtree(own_library)
+    remove_library(own_library)
     assert run(own_library, "import", collection.music).code == 0
 
     dry = run(own_library, "restore", backup, "--dry-run", "--json")

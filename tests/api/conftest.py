@@ -1,6 +1,6 @@
 """One imported library and one service over it, for all API tests that only read."""
 
-import shutil
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +9,13 @@ import pytest
 
 from builders.collection import Collection, make_collection
 from builders.command import run
+from builders.databases import copy_library
+from builders.playing import (
+    UNFINISHED_CONVERSIONS,
+    PlayedLibrary,
+    copy_of,
+    make_played_library,
+)
 from builders.server import serving
 
 
@@ -30,7 +37,7 @@ def library(collection: Collection, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def own_library(library: Path, tmp_path: Path) -> Path:
     """Copy of the library that a test may change and break."""
-    return Path(shutil.copytree(library, tmp_path / "data"))
+    return copy_library(library, tmp_path / "data")
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +45,32 @@ def client(library: Path) -> Iterator[httpx.Client]:
     """Client of a service that tests only ask."""
     with serving(library) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> PlayedLibrary:
+    """Library with music in every container, which tests only read."""
+    return make_played_library(tmp_path_factory.mktemp("played"))
+
+
+@pytest.fixture(scope="session")
+def player(played: PlayedLibrary) -> Iterator[httpx.Client]:
+    """Client of a service over that library."""
+    with serving(played.data) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def broken(
+    played: PlayedLibrary, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[PlayedLibrary, httpx.Client]]:
+    """A library whose files tests may spoil, each its own, and a client of a service over it."""
+    library = copy_of(played, tmp_path_factory.mktemp("broken"))
+    for name, is_old in UNFINISHED_CONVERSIONS.items():
+        path = library.data / "cache" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"half")
+        if is_old:
+            os.utime(path, (0, 0))
+    with serving(library.data) as client:
+        yield library, client

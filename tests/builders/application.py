@@ -48,6 +48,7 @@ class MemoryApplication:
     was_retried: bool = False
     was_deep: bool = False
     watched: tuple[Path, ...] = ()
+    accounts: Any = None
     exporter: Any = None
     backups: Any = None
     selftest: Any = None

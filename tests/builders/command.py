@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from audio_ident.cli.main import run as run_command_line
+from builders.databases import settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
 LONGEST_S = 120
+
+PREFIXES = ("AUDIO_IDENT_", "DATABASE_URL")
 
 CONTEXT = multiprocessing.get_context("forkserver")
 """Processes that begin with everything imported, which otherwise takes most of their time."""
@@ -43,16 +46,16 @@ def command(data: Path, *arguments: str | Path) -> list[str]:
     return [*program, *map(str, arguments)]
 
 
-def environment(**changes: str) -> dict[str, str]:
-    """Environment of tests, without settings of audio-ident, and changes."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("AUDIO_IDENT_")}
+def environment(data: Path | None = None, **changes: str) -> dict[str, str]:
+    """Environment of tests, with no settings but the database of a library, and changes."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(PREFIXES)}
     nowhere = str(ROOT / "tests" / "no-settings-here")
     ours = {
         "XDG_CONFIG_HOME": nowhere,
         "XDG_DATA_HOME": nowhere,
         "AUDIO_IDENT_SETTLE_S": "0",  # tests import files that they have just written
     }
-    return inherited | ours | changes
+    return inherited | ours | (settings_of(data) if data else {}) | changes
 
 
 def run(data: Path, *arguments: str | Path, stdin: bytes = b"", **changes: str) -> Ending:
@@ -61,7 +64,9 @@ def run(data: Path, *arguments: str | Path, stdin: bytes = b"", **changes: str) 
         streams = [Path(folder, name) for name in ("stdin", "stdout", "stderr")]
         streams[0].write_bytes(stdin)
         words = ["audio-ident", *command(data, *arguments)[3:]]
-        process = CONTEXT.Process(target=_run_here, args=(streams, words, environment(**changes)))
+        process = CONTEXT.Process(
+            target=_run_here, args=(streams, words, environment(data, **changes))
+        )
         process.start()
         process.join(LONGEST_S)
         if process.exitcode is None:
@@ -88,7 +93,7 @@ def run_afresh(data: Path, *arguments: str | Path, **changes: str) -> Ending:
     done = subprocess.run(
         command(data, *arguments),
         cwd=ROOT,
-        env=environment(**changes),
+        env=environment(data, **changes),
         capture_output=True,
         check=False,
         text=True,
@@ -103,7 +108,7 @@ def start(data: Path, *arguments: str | Path, log: Path | None = None) -> "subpr
         return subprocess.Popen(
             command(data, *arguments),
             cwd=ROOT,
-            env=environment(),
+            env=environment(data),
             stdout=output,
             stderr=subprocess.DEVNULL,
         )

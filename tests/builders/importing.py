@@ -22,8 +22,8 @@ from audio_ident.model.analysis import Analysis, AudioDigest
 from audio_ident.model.landmarks import Landmarks
 from audio_ident.model.segment import Segment, Snapshot
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
-from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from builders.databases import catalogue_url_of
 from builders.wav import WavAnalyser
 
 
@@ -120,7 +120,7 @@ class FolderIndex(FolderStore):
 def make_stores(data: Path, version: int = 1) -> Stores:
     """Stores in a folder, ready to use."""
     data.mkdir(parents=True, exist_ok=True)
-    catalogue = Catalogue(sqlite_url(data / "catalogue.sqlite"))
+    catalogue = Catalogue(catalogue_url_of(data))
     catalogue.migrate()
     return Stores(
         catalogue=catalogue,

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from audio_ident.ingest.queue import SessionQueue
 from audio_ident.ingest.tools import ImportOptions, ImportTools
 from audio_ident.library.session_book import SessionBook
 from audio_ident.model.parameters import ImportParameters
-from audio_ident.stores.lock import WriterLock, is_alive
+from audio_ident.stores.lock import WriterLock, living_processes
 from builders.importing import make_stores, make_tools
 from builders.wav import WavAnalyser
 
@@ -32,7 +31,7 @@ class Office:
             self.stores.clock,
             lambda: str(uuid.uuid4()),
             self._open_tools,
-            (os.getpid(), is_alive),
+            living_processes(self.stores.catalogue),
         )
         self.book = SessionBook(
             self.stores.catalogue, self.stores.clock.now, self._if_nobody_writes
@@ -42,8 +41,14 @@ class Office:
         """Let go of the library."""
         self.stores.catalogue.close()
 
+    def _lock(self) -> WriterLock:
+        return WriterLock(self.data, also=self.stores.catalogue.one_writer)
+
     def _if_nobody_writes(self, action: Callable[[], None]) -> None:
-        with contextlib.suppress(LibraryLocked), WriterLock(self.data):
+        with (
+            contextlib.suppress(LibraryLocked),
+            self._lock(),
+        ):
             action()
 
     @contextlib.contextmanager
@@ -51,7 +56,7 @@ class Office:
         self, parameters: ImportParameters
     ) -> Iterator[tuple[ImportTools, ImportOptions]]:
         del parameters
-        with WriterLock(self.data):
+        with self._lock():
             pool = CrashProofExecutor(self.workers, task_timeout_s=30)
             try:
                 tools = make_tools(self.stores, pool, self.analyser)

@@ -43,9 +43,9 @@ from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
 from audio_ident.stores.fingerprints.segment_options import SegmentOptions
 from audio_ident.stores.pictures.pictures_files import FilePictureStore
-from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.parts import CLOCK, VERSIONS
+from builders.databases import catalogue_url_of
 from builders.material import retag
 from builders.music import cut, music
 from builders.wav import write_music_wav
@@ -81,7 +81,7 @@ class Here(Executor):
 def open_stores(data: Path) -> Stores:
     """The real stores of a data directory."""
     data.mkdir(exist_ok=True)
-    catalogue = Catalogue(sqlite_url(data / "catalogue.sqlite"))
+    catalogue = Catalogue(catalogue_url_of(data))
     catalogue.migrate()
     return Stores(
         catalogue=catalogue,

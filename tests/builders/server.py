@@ -17,32 +17,47 @@ START_S = 60
 
 
 @contextlib.contextmanager
-def serving(data: Path, **settings: str) -> Iterator[httpx.Client]:
+def serving(data: Path, *, log: Path | None = None, **settings: str) -> Iterator[httpx.Client]:
     """A client of a service over a library; settings are named as in the environment, in capitals.
 
-    It is left open to everybody on loopback, unless the settings say otherwise.
+    It is left open to everybody on loopback, unless the settings say otherwise. What it prints on
+    stderr goes to the log, if one is given.
     """
-    port = free_port()
-    with (
-        process(data, port, **settings) as server,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
-    ):
-        wait_until_alive(client, server)
+    with running(data, log=log, **settings) as (client, _):
         yield client
 
 
 @contextlib.contextmanager
-def process(data: Path, port: int, **settings: str) -> Iterator["subprocess.Popen[bytes]"]:
+def running(
+    data: Path, *, log: Path | None = None, **settings: str
+) -> Iterator[tuple[httpx.Client, "subprocess.Popen[bytes]"]]:
+    """The same, with the process of the service, for tests that end it themselves."""
+    port = free_port()
+    with (
+        process(data, port, log=log, **settings) as server,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+        wait_until_alive(client, server)
+        yield client, server
+
+
+@contextlib.contextmanager
+def process(
+    data: Path, port: int, *, log: Path | None = None, **settings: str
+) -> Iterator["subprocess.Popen[bytes]"]:
     """A service process that is told to stop at the end, and killed if it does not."""
     settings = {"AUDIO_IDENT_OPEN_ON_LOOPBACK": "true"} | settings
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "audio_ident", "--data-dir", str(data)),
-            *("serve", "--port", str(port)),
-        ],
-        cwd=ROOT,
-        env=environment(**settings),
-    )
+    with contextlib.ExitStack() as stack:
+        stderr = stack.enter_context(log.open("wb")) if log else None
+        server = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "audio_ident", "--data-dir", str(data)),
+                *("serve", "--port", str(port)),
+            ],
+            cwd=ROOT,
+            env=environment(data, **settings),
+            stderr=stderr,
+        )
     try:
         yield server
     finally:

@@ -52,6 +52,22 @@ def test_one_section_comes_back_alone(store: ArtefactStore) -> None:
         store.get_section(AudioDigest("0" * 32), "landmarks")
 
 
+def test_some_fields_come_back_alone(store: ArtefactStore) -> None:
+    """Wanted fields are the same as in the whole section, and the others are left out."""
+    analysis = new_analysis(1, landmarks=landmark_fields(20), levels={"count": 3, "name": "♫"})
+    store.put(analysis)
+    whole = store.get_section(analysis.digest, "landmarks")
+    part = store.get_fields(analysis.digest, "landmarks", lambda name: name == "frame")
+    assert part.version == whole.version
+    np.testing.assert_equal(dict(part.fields), {"frame": whole.fields["frame"]})
+    assert store.get_fields(analysis.digest, "levels", lambda _: True).fields == {
+        "count": 3,
+        "name": "♫",
+    }
+    with pytest.raises(ArtefactMissing, match="no section"):
+        store.get_fields(analysis.digest, "waveform", lambda _: True)
+
+
 def test_a_second_put_replaces_the_first(store: ArtefactStore) -> None:
     """One digest, one artefact."""
     store.put(new_analysis(1, levels={"count": 1}))

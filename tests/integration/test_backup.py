@@ -21,6 +21,7 @@ from audio_ident.model.sessions import Profile
 from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.human_parts import HUMAN_PARTS, Entry
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from builders.databases import catalogue_url_of, is_postgresql
 
 AT = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
@@ -45,8 +46,9 @@ class Library:
         folder.mkdir(parents=True)
         places = LibraryPlaces(data_directory=folder)
         self.settings_file = folder / "config" / "audio-ident.toml"
-        places.catalogue.write_bytes(empty_catalogue())
-        self.catalogue = Catalogue(sqlite_url(places.catalogue))
+        if not is_postgresql():
+            places.catalogue.write_bytes(empty_catalogue())
+        self.catalogue = Catalogue(catalogue_url_of(folder))
         self.backups = LibraryBackups(self.catalogue, places, lambda: AT)
 
     def add(self, roots: dict[bytes, datetime.datetime]) -> None:

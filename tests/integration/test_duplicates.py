@@ -14,6 +14,7 @@ from audio_ident.model.kinship import Kinship, Verdict
 from audio_ident.settings.model import Settings
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.wiring.local import LocalApplication, open_application
+from builders.databases import catalogue_setting, copy_library
 from builders.encode import KINDS, encode
 from builders.kinship import song
 
@@ -28,7 +29,9 @@ def write(path: Path, sound: Mono, kind: str) -> None:
 @contextlib.contextmanager
 def opened(data: Path) -> Iterator[LocalApplication]:
     """The application over a library."""
-    with open_application(Settings(data_dir=data, workers=1)) as application:
+    with open_application(
+        Settings(data_dir=data, workers=1, **catalogue_setting(data))
+    ) as application:
         yield application
 
 
@@ -59,7 +62,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def own(imported: Path, tmp_path: Path) -> Path:
     """A copy of the library that a test may change; the music stays where it is."""
-    return Path(shutil.copytree(imported / "data", tmp_path / "data"))
+    return copy_library(imported / "data", tmp_path / "data")
 
 
 def names_of_groups(data: Path) -> list[tuple[str, ...]]:

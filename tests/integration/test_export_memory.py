@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from audio_ident.library.export import TrackExporter
 from audio_ident.model.export import ExportForm
 from audio_ident.model.library import whole_file_points
-from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TrackRow
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.units import Ticks
+from builders.databases import catalogue_url_of
 
 TRACKS = 20_000
 """As objects they would take 40 MB."""
@@ -22,9 +22,9 @@ LIMIT_BYTES = 8 << 20
 AT = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
-def fill(path: Path) -> None:
+def fill(data: Path) -> None:
     """Write rows for many tracks, past the repositories, which would take a minute."""
-    engine = sa.create_engine(sqlite_url(path))
+    engine = sa.create_engine(catalogue_url_of(data))
     points = whole_file_points(Ticks(5_000_000))
     values = {name: getattr(points, name) for name in points.__slots__}
     with engine.begin() as connection:
@@ -51,9 +51,9 @@ def fill(path: Path) -> None:
 
 def test_memory_does_not_grow_with_the_tracks(tmp_path: Path) -> None:
     """Memory stays small while every track is written, in the order of paths."""
-    catalogue = Catalogue(sqlite_url(tmp_path / "catalogue.sqlite"))
+    catalogue = Catalogue(catalogue_url_of(tmp_path))
     catalogue.migrate()
-    fill(tmp_path / "catalogue.sqlite")
+    fill(tmp_path)
     target = tmp_path / "list.m3u8"
 
     tracemalloc.start()

@@ -24,6 +24,7 @@ from audio_ident.model.library import FileState
 from audio_ident.model.reports import ImportSummary
 from audio_ident.model.sessions import SessionState
 from builders.command import ROOT, command, environment, run
+from builders.databases import sqlite_only
 from builders.importing import make_stores, make_tools
 from builders.mounts import mount, read_only, second_place, small_disk, unmount
 from builders.wav import WavAnalyser, write_wav
@@ -117,7 +118,8 @@ def test_files_that_may_not_grow_end_the_import(tmp_path: Path, music: Path) -> 
 
     ending = subprocess.run(
         command(data, "import", music),
-        cwd=ROOT, env=environment(), preexec_fn=limit, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=environment(data), preexec_fn=limit, capture_output=True,
+        text=True, check=False,
     )  # fmt: skip
 
     assert (ending.returncode, "DISK_FULL" in ending.stderr) == (1, True), ending.stderr
@@ -170,6 +172,7 @@ def test_a_read_only_library_answers_and_refuses_to_import(tmp_path: Path, music
     assert (rebuilding.code, rebuilding.document["error"]["code"]) == (1, "READ_ONLY")
 
 
+@sqlite_only
 def test_a_catalogue_that_another_program_holds_is_named(importer: Importer) -> None:
     """After the time to wait the import ends with a remedy; once it is free it goes on."""
 

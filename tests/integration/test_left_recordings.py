@@ -1,5 +1,6 @@
 """Recordings that a killed writer left in the log of the index."""
 
+from functools import partial
 from pathlib import Path
 
 from structlog.testing import capture_logs
@@ -36,22 +37,23 @@ def test_readers_see_them_once_nobody_writes(tmp_path: Path) -> None:
     """While a writer holds the lock nothing happens; afterwards the recording is published."""
     places = _left_index(tmp_path)
     with WriterLock(tmp_path):
-        show_left_recordings(places)
+        show_left_recordings(places, partial(WriterLock, places.data_directory))
         assert _seen(places) == []
 
-    show_left_recordings(places)
+    show_left_recordings(places, partial(WriterLock, places.data_directory))
     assert _seen(places) == [digest_of(1)]
 
 
 def test_nothing_is_written_when_nothing_was_left(tmp_path: Path) -> None:
     """Neither a missing nor an empty index is touched, nor one that is wholly published."""
-    show_left_recordings(LibraryPlaces(data_directory=tmp_path / "missing"))
+    missing = LibraryPlaces(data_directory=tmp_path / "missing")
+    show_left_recordings(missing, partial(WriterLock, missing.data_directory))
     assert not (tmp_path / "missing").exists()
 
     places = _left_index(tmp_path / "data")
-    show_left_recordings(places)
+    show_left_recordings(places, partial(WriterLock, places.data_directory))
     before = {path: path.stat().st_mtime_ns for path in places.data_directory.rglob("*")}
-    show_left_recordings(places)
+    show_left_recordings(places, partial(WriterLock, places.data_directory))
     assert {path: path.stat().st_mtime_ns for path in places.data_directory.rglob("*")} == before
 
 
@@ -60,7 +62,7 @@ def test_a_directory_that_cannot_be_written_is_only_warned_about(tmp_path: Path)
     places = _left_index(tmp_path)
     (tmp_path / "writer.lock").mkdir()  # refused even to an administrator, unlike permissions
     with capture_logs() as events:
-        show_left_recordings(places)
+        show_left_recordings(places, partial(WriterLock, places.data_directory))
 
     assert [(e["log_level"], e["event"], e["code"]) for e in events] == [
         ("warning", "left_recordings_not_shown", "STORE_INACCESSIBLE")

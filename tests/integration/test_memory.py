@@ -29,7 +29,7 @@ def test_no_process_of_an_import_of_four_hours_takes_300_mb(tmp_path: Path) -> N
     done = subprocess.run(
         [*program, *command(tmp_path / "data", "import", "--json", tmp_path / "music")],
         cwd=ROOT,
-        env=environment(),
+        env=environment(tmp_path / "data"),
         capture_output=True,
         text=True,
         check=True,

@@ -235,7 +235,7 @@ def test_progress_can_be_read_by_another_process(
     office: Office, elsewhere: Office, music: Path
 ) -> None:
     """The saved snapshot has what the watcher at the terminal was told, ready for JSON."""
-    office.options = type(office.options)(progress_interval_s=0, checkpoint_interval_s=0.2)
+    office.options = type(office.options)(progress_interval_s=0, tell_interval_s=0.2)
     run = Run(office, music)
     found: list[StoredSession] = []
     eventually(lambda: found.append(elsewhere.book.get(run.id)) or found[-1].files_done >= 2)

@@ -25,7 +25,8 @@ from audio_ident.model.library import (
 )
 from audio_ident.model.tags import Tags
 from audio_ident.stores.sql import migrate
-from audio_ident.stores.sql.dialect import is_disk_full, make_engine, sqlite_url
+from audio_ident.stores.sql.dialect import make_engine, sqlite_url
+from audio_ident.stores.sql.dialect_errors import is_disk_full
 from audio_ident.stores.sql.files import Content
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
 from audio_ident.stores.sql.stages import StageTimes

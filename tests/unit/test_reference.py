@@ -9,8 +9,14 @@ from typing import Any
 
 import pytest
 
-from audio_ident.cli import documents, documents_duplicates, documents_track
+from audio_ident.cli import (
+    documents,
+    documents_accounts,
+    documents_duplicates,
+    documents_track,
+)
 from audio_ident.cli.exits import ExitCode
+from audio_ident.model.accounts import ApiKey, Owner, Scope
 from audio_ident.model.answer import Span
 from audio_ident.model.codes import CODES
 from audio_ident.model.library import FileError, Stage
@@ -43,6 +49,11 @@ A_FILE_ERROR = FileError(
     path="/a", stage=Stage.ANALYSIS, code="NO_AUDIO", fact="", attempts=1, is_retryable=False,
     occurred_at=NOON,
 )  # fmt: skip
+AN_OWNER = Owner(name="kim", password_hash="", created_at=NOON, changed_at=NOON)
+A_KEY = ApiKey(
+    id="1", name="phone", hint="aid_abcd", scopes=frozenset({Scope.READ}), created_at=NOON,
+    expires_at=None, used_at=None,
+)  # fmt: skip
 DOCUMENTS = [
     documents.clip_document(
         "clip.wav",
@@ -74,6 +85,8 @@ DOCUMENTS = [
     documents_duplicates.containment_document(a_containment()),
     documents_duplicates.decision_document(a_decision()),
     documents_track.sheet_document(a_sheet()),
+    documents_accounts.owner_document(AN_OWNER),
+    documents_accounts.key_document(A_KEY),
 ]
 """One of each shape, with everything filled in."""
 

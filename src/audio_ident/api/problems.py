@@ -117,6 +117,8 @@ def problem_response(
     if retry_after_s is not None:
         told["Retry-After"] = str(math.ceil(retry_after_s))
     fact = _tellable(error)
+    if error.http_status == HTTPStatus.UNAUTHORIZED:
+        told["WWW-Authenticate"] = "Bearer"
     body = {
         "type": f"{CODES_PAGE}#{error.code.lower()}",
         "title": HTTPStatus(error.http_status).phrase,

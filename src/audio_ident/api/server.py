@@ -15,6 +15,7 @@ from types import FrameType
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from audio_ident.api.app import make_app
 from audio_ident.api.limits import COMMON_LIMITS, Limits
@@ -81,15 +82,16 @@ def make_server(settings: Settings, limits: Limits) -> "Server":
         timeout_keep_alive=limits.idle_s,
         timeout_graceful_shutdown=REQUESTS_S,
     )
-    return Server(config, app.state.door)
+    return Server(config, app)
 
 
 class Server(uvicorn.Server):
     """A server that ends with code 0, in time, and tells the supervisor of services."""
 
-    def __init__(self, config: uvicorn.Config, door: ServiceDoor) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
-        self.door = door
+        self._app = app
+        self.door: ServiceDoor = app.state.door
         self.on_start: Callable[[], None] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -114,6 +116,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop; with a second Ctrl-C at once."""
+        self._app.state.is_stopping = True  # so that open streams end
         if not self.should_exit:
             tell_supervisor("STOPPING=1")
             # a thread that works for a request cannot be ended: the process is, at last

@@ -17,7 +17,10 @@ from audio_ident.cli.errors import errors
 from audio_ident.cli.export import export
 from audio_ident.cli.identify import identify
 from audio_ident.cli.imports import import_
+from audio_ident.cli.keys import keys
 from audio_ident.cli.maintenance import check, rebuild
+from audio_ident.cli.migrate_store import migrate_store
+from audio_ident.cli.owner import owner
 from audio_ident.cli.parameters import parameters
 from audio_ident.cli.profiles import profiles
 from audio_ident.cli.selftest import selftest
@@ -39,6 +42,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     selftest,
     backup,
     restore,
+    migrate_store,
     parameters,
     completion,
 )
@@ -100,4 +104,6 @@ def make_cli(entrance: Entrance) -> typer.Typer:
     cli.add_typer(config, name="config")
     cli.add_typer(sessions, name="sessions")
     cli.add_typer(profiles, name="profiles")
+    cli.add_typer(owner, name="owner")
+    cli.add_typer(keys, name="keys")
     return cli

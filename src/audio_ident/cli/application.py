@@ -5,16 +5,19 @@ lives in memory, and nothing below `wiring` is known here.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from audio_ident.cli.application_accounts import Accounts
 from audio_ident.cli.application_duplicates import Duplicates
 from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
 from audio_ident.cli.application_watching import Watching
-from audio_ident.model.library import Track
+from audio_ident.model.edits import EditBook, EditValue
+from audio_ident.model.library import Track, TrackId
+from audio_ident.model.moves import MoveSummary
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -35,6 +38,11 @@ class Application(Protocol):
     exporter: Exporter
     backups: Backups
     selftest: SelfTest
+
+    @property
+    def accounts(self) -> Accounts:
+        """Whom the service lets in."""
+        ...
 
     @property
     def duplicates(self) -> Duplicates:
@@ -68,6 +76,28 @@ class Application(Protocol):
         """Everything that is known of the track with an id, its beginning, or an absolute path."""
         ...
 
+    def track_id(self, name: str) -> TrackId:
+        """The track with an id, its beginning, or an absolute path; hidden ones too."""
+        ...
+
+    def edit_track(
+        self, track_id: TrackId, values: Mapping[str, EditValue | None], edited_by: str
+    ) -> EditBook:
+        """Say something of fields of a track, which wins over tags and path."""
+        ...
+
+    def undo_track_edits(self, track_id: TrackId) -> EditBook:
+        """Undo the edits that were made last, in one go."""
+        ...
+
+    def hide_track(self, track_id: TrackId, hidden_by: str) -> bool:
+        """Take a track out of the library, not its file; says whether it was in."""
+        ...
+
+    def restore_track(self, track_id: TrackId) -> bool:
+        """Bring a hidden track back; says whether it was out."""
+        ...
+
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
         """Every place where catalogue, analyses and index disagree.
 
@@ -84,6 +114,13 @@ class Application(Protocol):
 
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Make the index again; `on_progress` is told how many recordings of how many are done."""
+        ...
+
+    def move_catalogue(self, to: str, on_progress: Callable[[int, int, str], None]) -> MoveSummary:
+        """Copy the catalogue to a database and compare it; takes the lock.
+
+        `on_progress` is told how many rows of how many are copied, and the table at hand.
+        """
         ...
 
 

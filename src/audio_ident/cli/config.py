@@ -9,6 +9,8 @@ from audio_ident.cli.render import Form
 from audio_ident.cli.session import AsJson, command, settings_of
 from audio_ident.cli.words import in_words
 from audio_ident.settings.loading import LoadedSettings, unusable_paths
+from audio_ident.settings.model import secret_names
+from audio_ident.settings.secrets import shown
 
 config = typer.Typer(help="Show and check the settings.", no_args_is_help=True)
 
@@ -16,11 +18,12 @@ WithOrigin = Annotated[bool, typer.Option("--origin", help="Also tell where each
 
 
 def settings_documents(loaded: LoadedSettings) -> list[dict[str, Any]]:
-    """Every setting with its value and origin; secrets are stars."""
+    """Every setting with its value and origin; of secrets only what gives nobody entry."""
     values = loaded.settings.model_dump(mode="json")
+    secrets = {name: shown(getattr(loaded.settings, name)) for name in secret_names()}
     return [
         {"name": name, "value": value, "origin": loaded.origins[name]}
-        for name, value in values.items()
+        for name, value in (values | secrets).items()
     ]
 
 

@@ -22,7 +22,7 @@ from audio_ident.model.reports import (
 )
 from audio_ident.model.selftest import Latency, SelfTestReport
 from audio_ident.model.sessions import Profile, StoredSession
-from audio_ident.model.tags import Tags
+from audio_ident.model.tags import Edits, Tags
 from audio_ident.units import seconds_to_milliseconds, ticks_to_seconds
 
 Document: TypeAlias = dict[str, Any]
@@ -35,15 +35,16 @@ def track_document(track: Track) -> Document:
         "id": track.id,
         "path": track.path,
         "is_missing": track.is_missing,
-        "title": track.tags.title,
-        "artist": track.tags.artist,
-        "album": track.tags.album,
+        "title": track.claims.title,
+        "artist": track.claims.artist,
+        "album": track.claims.album,
         "shown": {
             "title": _shown(shown_title(track)),
             "artist": _shown(shown_artist(track)),
             "album": _shown(shown_album(track)),
         },
         "tags": _tags(track.tags),
+        "edits": _edits(track.edits),
         "evidence": dataclasses.asdict(track.evidence),
         **_span(Span(start_s=start_s, end_s=end_s)),
         "duration_ms": seconds_to_milliseconds(end_s - start_s),
@@ -179,6 +180,11 @@ def _tags(tags: Tags) -> Document:
     claims = dataclasses.asdict(tags)
     del claims["acoustid_fingerprint"]  # kilobytes, and not loaded for lists
     return claims
+
+
+def _edits(edits: Edits) -> Document:
+    said = dataclasses.asdict(edits)
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def restore_document(summary: RestoreSummary) -> Document:

@@ -8,6 +8,7 @@ from audio_ident.errors import (
     BadInput,
     Cancelled,
     LibraryLocked,
+    OwnerMissing,
 )
 
 
@@ -29,9 +30,9 @@ def exit_code_of_error(error: AudioIdentError) -> ExitCode:
         return ExitCode.INTERRUPTED
     if isinstance(error, BadInput):
         return ExitCode.USAGE
-    # what another program holds is nobody's failure: the same command works a little later
-    is_held = isinstance(error, (LibraryLocked, AddressInUse))
-    return ExitCode.NOT_AVAILABLE if is_held else ExitCode.FAILED
+    # nobody's failure: the same command works a little later, or once there is an owner
+    is_waiting = isinstance(error, LibraryLocked | AddressInUse | OwnerMissing)
+    return ExitCode.NOT_AVAILABLE if is_waiting else ExitCode.FAILED
 
 
 def exit_code_of_files(succeeded: int, failed: int) -> ExitCode:

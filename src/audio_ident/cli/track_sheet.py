@@ -21,6 +21,7 @@ PICTURE_COLUMNS = ("PICTURE", "PIXELS>", "BYTES>", "TYPE", "FROM", "DESCRIPTION"
 TIE_COLUMNS = ("DUPLICATES", "GROUP", "FILE")
 
 ORIGINS = {
+    Origin.EDIT: " (edited)",
     Origin.TAGS: "",
     Origin.PATH: " (suggested by the path)",
     Origin.PLACEHOLDER: " (nobody knows)",
@@ -103,13 +104,17 @@ def _tag_facts(track: Track) -> Iterator[tuple[str, str]]:
     for field in dataclasses.fields(Tags):
         if field.name in NAMED:
             continue
-        claim = getattr(track.tags, field.name)
-        if _is_told_already(field.name, track.tags):
+        claim = getattr(track.claims, field.name)
+        if _is_told_already(field.name, track.claims):
             continue
+        is_edited = getattr(track.edits, field.name, None) is not None
         if claim not in (None, ()):
             unit = " dB" if field.name.endswith("_db") else ""
-            yield _label(field.name), in_words(claim) + unit
-        elif suggested.get(field.name) is not None:
+            yield (
+                _label(field.name),
+                in_words(claim) + unit + (ORIGINS[Origin.EDIT] if is_edited else ""),
+            )
+        elif not is_edited and suggested.get(field.name) is not None:
             yield _label(field.name), f"{suggested[field.name]}{ORIGINS[Origin.PATH]}"
 
 

@@ -1,4 +1,4 @@
-"""`audio-ident tracks list|show`; alone, it lists."""
+"""`audio-ident tracks list|show|edit|hide|restore`; alone, it lists."""
 
 import os
 from typing import Annotated
@@ -11,6 +11,7 @@ from audio_ident.cli.identify import clock
 from audio_ident.cli.names import EXPLANATION, STAR, starred
 from audio_ident.cli.render import Form
 from audio_ident.cli.session import AsJson, AsJsonLines, command, library
+from audio_ident.cli.track_edits import edit, hide, restore
 from audio_ident.cli.track_sheet import show_sheet
 from audio_ident.model.display import shown_album, shown_artist, shown_title
 from audio_ident.model.library import Track
@@ -24,7 +25,7 @@ Name = Annotated[
 ]
 
 tracks = typer.Typer(
-    help="The tracks of the library: a list, or everything that is known of one.",
+    help="The tracks of the library: lists them, shows one in full, corrects and hides them.",
     invoke_without_command=True,
 )
 
@@ -47,6 +48,11 @@ def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
             output.document(sheet_document(sheet))
         else:
             show_sheet(output, sheet)
+
+
+tracks.command()(edit)
+tracks.command()(hide)
+tracks.command()(restore)
 
 
 @tracks.command("list")

@@ -4,12 +4,12 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from audio_ident.core.layout import LAYOUT
 from audio_ident.engines.clip import decode_clip
 from audio_ident.engines.protocols import DecodeLimits, Decoder
 from audio_ident.errors import IndexCorrupt
+from audio_ident.identify.ask import usable_snapshot
 from audio_ident.identify.exact import LONGEST_CLIP_S, identify
-from audio_ident.identify.naming import TracksAt, name_matches
+from audio_ident.identify.naming import TracksAt, name_matches, verdict_of
 from audio_ident.identify.tracklist import TracklistFinder
 from audio_ident.model.answer import Answer
 from audio_ident.model.audio import Feed
@@ -48,20 +48,19 @@ def identify_file(
     snapshot = _get_snapshot(tools)
     answer_of = _hear_recording if as_tracklist else _hear_clip
     answer = answer_of(path, tools, snapshot)
+    matches = name_matches(answer, tools.tracks_at)
     return IdentifiedClip(
-        verdict=answer.verdict,
+        verdict=verdict_of(answer, matches),
         clip_duration_s=answer.clip_duration_s,
-        matches=name_matches(answer, tools.tracks_at),
+        matches=matches,
         elapsed_s=tools.monotonic_s() - started_s,
     )
 
 
 def _get_snapshot(tools: IdentifyTools) -> Snapshot:
-    snapshot = tools.index.snapshot()
+    snapshot = usable_snapshot(tools.index)
     if not snapshot.generation and tools.has_recordings():
         raise IndexCorrupt("the fingerprint index is missing")
-    if any(segment.parameters.get("layout") != LAYOUT for segment in snapshot.segments):
-        raise IndexCorrupt("the fingerprint index was made by another version")
     return snapshot
 
 

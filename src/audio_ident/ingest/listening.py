@@ -69,7 +69,7 @@ class Listening:
         self._steering = steering
         self._space = SpaceGuard(tools.free_bytes, options.reserve_bytes)
         self._due_tags: deque[Job] = deque()
-        self._checkpoint_s = self._stores.clock.monotonic_s()
+        self._checkpoint_s = self._told_s = self._stores.clock.monotonic_s()
 
     def run(self, jobs: Sequence[Job]) -> None:
         """Work on every job, until it is done or stopping is asked for."""
@@ -105,7 +105,10 @@ class Listening:
         now_s = self._stores.clock.monotonic_s()
         if now_s - self._checkpoint_s >= self._options.checkpoint_interval_s:
             self._checkpoint_s = now_s
-            self._session.save_progress(self._meter)
+            self._session.publish()
+        if now_s - self._told_s >= self._options.tell_interval_s:
+            self._told_s = now_s
+            self._session.tell_progress(self._meter)
 
     def _hash(self, jobs: Sequence[Job]) -> list[Job]:
         """The jobs that can go on, in their order, with the hashes that were needed."""

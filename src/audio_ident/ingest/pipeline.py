@@ -13,13 +13,14 @@ from audio_ident.errors import AudioIdentError, Cancelled, FileUnreadable
 from audio_ident.ingest.listening import Listening
 from audio_ident.ingest.places import choose_places
 from audio_ident.ingest.progress import Meter
+from audio_ident.ingest.scan_list import ScanList
 from audio_ident.ingest.session import ImportSession
 from audio_ident.ingest.space import SpaceGuard, needed_bytes
 from audio_ident.ingest.steering import Steering
-from audio_ident.ingest.survey import survey
+from audio_ident.ingest.survey import Along, Entries, survey
 from audio_ident.ingest.sweep import forget_unheld, sweep
 from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
-from audio_ident.ingest.worklist import Worklist
+from audio_ident.ingest.worklist import Place, Worklist
 from audio_ident.ingest.writer import error_entry, notice_entry
 from audio_ident.model.library import SessionId
 from audio_ident.model.parameters import ImportParameters
@@ -104,13 +105,15 @@ def run_session(
     stores = tools.stores
     row = ImportSession(stores, session.id)
     meter = Meter(session.id, stores.clock, options.progress_interval_s, on_progress)
-    run = _Run(tools, options, row, meter, Steering(row, stores.clock, should_stop))
+    steering = Steering(row, tools, should_stop)
+    run = _Run(tools, options, row, meter, steering)
     try:
         try:
             run.work([Path(folder) for folder in session.order.folders])
             state = run.final_state()
         except Cancelled:
-            state = SessionState.CANCELLED
+            is_leaving = steering.is_leaving
+            state = SessionState.INTERRUPTED if is_leaving else SessionState.CANCELLED
         forget_unheld(stores)
         stores.index.publish()
         row.end(meter, state)
@@ -156,7 +159,8 @@ class _Run:
         session.move(SessionState.SCANNING)
         self._meter.begin(Phase.SCANNING, session.state)
         sweep(stores)
-        self.worklist = survey(stores, places, self._options, self._steering.along)
+        with ScanList(stores.catalogue, session.id) as listing:
+            self.worklist = survey(stores, places, self._options, self._along(listing))
         session.found = self.worklist.found
         _note_survey(stores, session, self.worklist)
         self._meter.add_warnings(notice.code for notice in self.worklist.notices)
@@ -166,6 +170,12 @@ class _Run:
         )
         listening = Listening(self._tools, self._options, session, self._meter, self._steering)
         listening.run(self.worklist.jobs)
+
+    def _along(self, listing: ScanList) -> Along:
+        def along(place: Place, entries: Entries) -> Entries:
+            return self._steering.along(listing.noting(place, entries))
+
+        return along
 
     def final_state(self) -> SessionState:
         """How it ends, once there is no more to do."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from audio_ident.errors import BadInput, RootVanished
 from audio_ident.ingest.worklist import Place, is_below
 from audio_ident.stores.sql.names import display_name
-from audio_ident.stores.sql.roots import Root, Roots
+from audio_ident.stores.sql.roots import Root, RootKind, Roots
 from audio_ident.stores.sql.unit_of_work import Catalogue
 
 _SYSTEM_FOLDERS = frozenset({"/", "/etc", "/sys", "/proc", "/dev", "/boot", "/run"})
@@ -39,26 +39,27 @@ def choose_places(
     known_paths = {root.path for root in roots.all()}
     for path in sorted({os.path.realpath(folder) for folder in folders}):
         if path not in known_paths:
-            _check_folder(path)
+            check_folder(path)
         elif not os.path.isdir(path) and not accept_missing:  # noqa: PTH112 -- odd bytes
             raise RootVanished(f"{display_name(path)} is gone, and files are known in it")
         known = roots.all()
         home = _home_of(path, known) or roots.add(path, now)
-        inside = [root for root in known if root.id != home.id and _is_inside(root.path, path)]
+        inside = [root for root in known if root.id != home.id and is_inside(root.path, path)]
         places.append(_place(home, path, known))
         places.extend(_place(root, root.path, known) for root in inside)
     return _without_covered(places)
 
 
-def _check_folder(path: str) -> None:
+def check_folder(path: str) -> None:
+    """Raise `BadInput` for what is no folder, or one that holds no music."""
     if not os.path.isdir(path):  # noqa: PTH112 -- odd bytes
         raise BadInput(f"{display_name(path)} is not a folder, or cannot be reached")
-    if path in _SYSTEM_FOLDERS or _is_inside(path, "/proc") or _is_inside(path, "/sys"):
+    if path in _SYSTEM_FOLDERS or is_inside(path, "/proc") or is_inside(path, "/sys"):
         raise BadInput(f"{path} belongs to the system and holds no music")
 
 
 def _home_of(path: str, roots: Sequence[Root]) -> Root | None:
-    around = [root for root in roots if _is_inside(path, root.path)]
+    around = [root for root in roots if is_inside(path, root.path)]
     return max(around, key=lambda root: len(root.path), default=None)
 
 
@@ -67,8 +68,8 @@ def _place(root: Root, path: str, known: Sequence[Root]) -> Place:
     return Place(
         root_id=root.id,
         root=Path(root.path),
-        below=_relative(path, root.path),
-        excluded=frozenset(_relative(p, root.path) for p in nested if _is_inside(p, root.path)),
+        below=relative_to(path, root.path),
+        excluded=frozenset(relative_to(p, root.path) for p in nested if is_inside(p, root.path)),
     )
 
 
@@ -80,19 +81,21 @@ def _without_covered(places: Iterable[Place]) -> list[Place]:
     return kept
 
 
-def _relative(path: str, root: str) -> str:
+def relative_to(path: str, root: str) -> str:
+    """A path below a root, `/` between folders; empty for the root itself."""
     relative = os.path.relpath(path, root)
     return "" if relative == "." else relative.replace(os.sep, "/")
 
 
-def _is_inside(path: str, root: str) -> bool:
+def is_inside(path: str, root: str) -> bool:
+    """Whether an absolute path is a folder or lies in it."""
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
 
 
 def root_folders(catalogue: Catalogue) -> list[Path]:
-    """All folders of the library."""
+    """All folders of the library that people fill."""
     with catalogue.reading() as rows:
-        return [Path(root.path) for root in rows.roots.all()]
+        return [Path(root.path) for root in rows.roots.all() if root.kind is RootKind.FOLDER]
 
 
 def root_is_gone(root: Path) -> bool:

@@ -11,13 +11,12 @@ from pathlib import Path
 
 from audio_ident.errors import (
     AudioIdentError,
-    BadInput,
     Cancelled,
     LibraryLocked,
     StoreProblem,
 )
+from audio_ident.ingest.orders import Orders
 from audio_ident.ingest.pipeline import ignore_progress, never, run_session
-from audio_ident.ingest.places import choose_places
 from audio_ident.ingest.tools import Clock, ImportOptions, ImportTools
 from audio_ident.model.library import SessionId
 from audio_ident.model.parameters import ImportParameters
@@ -49,8 +48,8 @@ class SessionQueue:
     ----------
     open_tools
         As `OpenTools` says.
-    process_id, is_alive
-        Of this process, and whether another one lives.
+    processes
+        Tells the number of this process, and whether the process with a number lives.
     """
 
     def __init__(
@@ -59,13 +58,13 @@ class SessionQueue:
         clock: Clock,
         new_id: Callable[[], str],
         open_tools: OpenTools,
-        processes: tuple[int, Callable[[int], bool]],
+        processes: tuple[Callable[[], int], Callable[[int], bool]],
     ) -> None:
         self._catalogue = catalogue
         self._clock = clock
-        self._new_id = new_id
+        self._orders = Orders(catalogue, clock, new_id)
         self._open_tools = open_tools
-        self._process_id, self._is_alive = processes
+        self._own_number, self._is_alive = processes
 
     def enqueue(
         self,
@@ -76,27 +75,13 @@ class SessionQueue:
         is_awaited: bool = False,
     ) -> SessionId:
         """Put an import at the end of the queue; no folders are all those with failures."""
-        now = self._clock.now()
-        session_id = SessionId(self._new_id())
-        with self._catalogue.writing() as rows:
-            paths = tuple(map(str, folders))
-            if not paths and parameters.retry_failed:
-                paths = tuple(rows.failures.roots())
-            if not paths:
-                raise BadInput("no folder is given, and none is known that needs work")
-            choose_places(
-                map(Path, paths), rows.roots, now, accept_missing=parameters.accept_missing
-            )
-            order = SessionOrder(
-                folders=paths,
-                parameters=parameters,
-                profile=profile,
-                awaited_by=self._process_id if is_awaited else None,
-            )
-            rows.sessions.add(session_id, order, now)
-            if profile is not None:
-                rows.profiles.use(profile, now)
-        return session_id
+        order = SessionOrder(
+            folders=tuple(map(str, folders)),
+            parameters=parameters,
+            profile=profile,
+            awaited_by=self._own_number() if is_awaited else None,
+        )
+        return self._orders.place(order).id
 
     def run(
         self,
@@ -171,7 +156,7 @@ class SessionQueue:
 
     def _is_left_to_another(self, session: StoredSession) -> bool:
         process = session.order.awaited_by
-        return process not in {None, self._process_id} and self._is_alive(process or 0)
+        return process is not None and process != self._own_number() and self._is_alive(process)
 
     def _run(
         self,

@@ -20,6 +20,8 @@ def rebuild(
 ) -> RebuildSummary:
     """Replace the index by one made from the analyses that rows speak of.
 
+    Recordings that people hid are left out.
+
     The old index, sound or damaged, need not be open. Memory does not grow with the library: one
     analysis is held at a time.
 
@@ -33,7 +35,7 @@ def rebuild(
         Told how many recordings of how many are done.
     """
     with catalogue.reading() as rows:
-        wanted = sorted(rows.audios.derived())
+        wanted = sorted(rows.audios.derived().keys() - rows.hidden.digests())
     lost: list[AudioDigest] = []
 
     def recordings() -> Iterator[tuple[AudioDigest, Landmarks]]:

@@ -34,7 +34,9 @@ def relate_all(
     """
     find_analysis = functools.partial(_find_analysis, artefacts)
     with catalogue.reading() as rows:
-        digests = sorted(rows.audios.derived())
+        hidden = rows.hidden.digests()
+        # hidden ones last: they are not in the index, so only they themselves tell of their ties
+        digests = sorted(rows.audios.derived(), key=lambda digest: (digest in hidden, digest))
     for done, digest in enumerate(digests, start=1):
         analysis = find_analysis(digest)
         if analysis is not None:

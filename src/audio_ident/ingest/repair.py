@@ -18,6 +18,7 @@ def repair(stores: Stores, *, reads_artefacts: bool) -> None:
     """
     with stores.catalogue.writing() as rows:
         rows.orphans.remove()
+        rows.listings.refresh({file_id for file_id, _ in rows.listings.mismatches()})
     if reads_artefacts:
         for digest in list(stores.artefacts.digests()):
             find_artefact(stores.artefacts, digest)

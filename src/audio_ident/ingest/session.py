@@ -31,13 +31,16 @@ class ImportSession:
         with self._stores.catalogue.reading() as rows:
             return rows.sessions.wish(self.id)
 
-    def save_progress(self, meter: Meter) -> None:
-        """Remember how far it has come, and show its recordings to other processes."""
+    def publish(self) -> None:
+        """Show its recordings to other processes."""
         self._stores.index.publish()
+
+    def tell_progress(self, meter: Meter) -> None:
+        """Remember how far it has come, and tell whoever listens."""
+        snapshot = meter.snapshot(self.state)
         with self._stores.catalogue.writing() as rows:
-            rows.sessions.save_progress(
-                self.id, meter.session_counts(self.found), meter.snapshot(self.state)
-            )
+            rows.sessions.save_progress(self.id, meter.session_counts(self.found), snapshot)
+            rows.sessions.tell_progress(self.id, snapshot, self._stores.clock.now())
 
     def add_errors(self, entries: Sequence[ErrorEntry]) -> None:
         """Remember errors and warnings."""

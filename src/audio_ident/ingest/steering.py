@@ -6,7 +6,7 @@ from typing import TypeVar
 from audio_ident.errors import Cancelled
 from audio_ident.ingest.course import Course
 from audio_ident.ingest.session import ImportSession
-from audio_ident.ingest.tools import Clock
+from audio_ident.ingest.tools import ImportTools
 from audio_ident.model.sessions import SessionState, Wish
 
 LOOK_INTERVAL_S = 0.5
@@ -19,23 +19,30 @@ class Steering:
     """The course of one session; keeps its state in step with the wishes."""
 
     def __init__(
-        self, session: ImportSession, clock: Clock, should_stop: Callable[[], bool]
+        self, session: ImportSession, tools: ImportTools, should_stop: Callable[[], bool]
     ) -> None:
         self._session = session
-        self._clock = clock
+        self._tools = tools
+        self._clock = tools.stores.clock
         self._should_stop = should_stop
+        self.is_leaving = False
+        """Whether it ended because its process had to."""
         self._looked_s = float("-inf")
         self._course = Course.GO
         self._state_before_pause = session.state
 
     def course(self) -> Course:
         """How to go on; costs next to nothing when asked often."""
+        if self._tools.must_leave():
+            self.is_leaving = True
+            return Course.ABANDON
         if self._should_stop():
             return Course.FINISH
         now_s = self._clock.monotonic_s()
         if now_s - self._looked_s >= LOOK_INTERVAL_S:
             self._looked_s = now_s
             self._follow(self._session.wish())
+            self._tools.between_files()
         return self._course
 
     def along(self, entries: Iterable[_T]) -> Iterator[_T]:

@@ -32,8 +32,13 @@ LARGE_BYTES = 2 << 30
 """Files that are larger take long and are rarely one piece of music; they are mentioned."""
 
 
-def unhurried(entries: Entries) -> Entries:
+Along = Callable[[Place, Entries], Entries]
+"""Hands on the entries of the scan of a place, and may raise between two of them to end it."""
+
+
+def unhurried(place: Place, entries: Entries) -> Entries:
     """The entries as they come: nobody wishes to stop the scan."""
+    del place
     return entries
 
 
@@ -41,14 +46,9 @@ def survey(
     stores: Stores,
     places: Sequence[Place],
     options: ImportOptions,
-    along: Callable[[Entries], Entries] = unhurried,
+    along: Along = unhurried,
 ) -> Worklist:
     """Everything that is to be done about some places.
-
-    Parameters
-    ----------
-    along
-        Hands on the entries of a scan, and may raise between two of them to end it.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def _compare(
     stores: Stores,
     place: Place,
     options: ImportOptions,
-    along: Callable[[Entries], Entries],
+    along: Along,
 ) -> Comparison:
     with stores.catalogue.reading() as rows:
         files = rows.files.of_root(place.root_id, place.below)
@@ -86,7 +86,7 @@ def _compare(
         root=place.root, below=place.below, excluded=place.excluded, depth=options.scan_depth
     )
     is_accepted_loss = options.accept_missing and not place.root.exists()
-    comparison.see(() if is_accepted_loss else along(scan(plan)))
+    comparison.see(() if is_accepted_loss else along(place, scan(plan)))
     return comparison
 
 

@@ -24,7 +24,7 @@ class SweepReport:
     withdrawn: int
     """Recordings that must be listened to again."""
     forgotten: int
-    """Recordings that no file holds any more, or that only the index knew."""
+    """Recordings that no file holds any more, that only the index knew, or that are hidden."""
 
 
 def sweep(stores: Stores) -> SweepReport:
@@ -39,8 +39,8 @@ def forget_unheld(stores: Stores) -> int:
     """Forget audio that no file holds: index and artefact first, so that none is left alone."""
     with stores.catalogue.reading() as rows:
         unheld = rows.audios.without_files()
-        derived = rows.audios.derived().keys()
-    strangers = stores.index.digests() - derived
+        wanted = rows.audios.derived().keys() - rows.hidden.digests()
+    strangers = stores.index.digests() - wanted
     for digest in strangers.union(unheld):
         stores.index.delete(digest)
     for digest in unheld:
@@ -116,13 +116,16 @@ def _mend_derived(stores: Stores) -> int:
     """Index what only lacks its index entry, withdraw what lacks its artefact."""
     with stores.catalogue.reading() as rows:
         derived = rows.audios.derived().keys()
+        hidden, waiting = rows.hidden.digests(), rows.hidden.waiting()
     stored = frozenset(stores.artefacts.digests())
     lost = set(derived - stored)
-    for digest in sorted(derived - lost - stores.index.digests()):
+    for digest in sorted(derived - lost - hidden - stores.index.digests()):
         analysis = find_artefact(stores.artefacts, digest)
         if analysis is None:
             lost.add(digest)
         else:
             stores.index.add(digest, stores.landmarks_of(analysis))
+    with stores.catalogue.writing() as rows:
+        rows.hidden.settle_index(waiting & derived - lost - hidden)
     withdraw(stores.catalogue, lost)
     return len(lost)

@@ -87,6 +87,10 @@ def _plenty() -> int:
     return 2**63
 
 
+def _stay() -> bool:
+    return False
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stores:
     """Where results are kept; used by one process at a time, which holds the writer lock."""
@@ -121,6 +125,10 @@ class ImportTools:
     """Ends what the workers of the pool do at this moment; they are ready for the next call."""
     free_bytes: Callable[[], int] = _plenty
     """Space that is left where the stores are."""
+    must_leave: Callable[[], bool] = _stay
+    """Whether this process has to end now; the session is then to be gone on with by another."""
+    between_files: Callable[[], None] = _do_nothing
+    """Called about twice a second while a session runs: what may be done meanwhile."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +152,10 @@ class ImportOptions:
     scan_depth: int = DEEPEST
     """How many folders deep to look."""
     progress_interval_s: float = 0.5
+    tell_interval_s: float = 2.0
+    """How often other processes are told how far the import has come."""
     checkpoint_interval_s: float = 10.0
-    """How often counts are saved and new recordings are shown to other processes."""
+    """How often new recordings are shown to other processes."""
     reserve_bytes: int = 0
     """Space that an import leaves free where the stores are."""
 

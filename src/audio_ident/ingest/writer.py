@@ -68,8 +68,14 @@ def save_heard(
 
 
 def finish_pending(stores: Stores, analysis: Analysis, file_ids: list[int]) -> None:
-    """Index a stored analysis and say that the files that hold this audio are ready."""
-    stores.index.add(analysis.digest, stores.landmarks_of(analysis))
+    """Index a stored analysis and say that the files that hold this audio are ready.
+
+    One that people hid is ready without being in the index.
+    """
+    with stores.catalogue.reading() as rows:
+        is_hidden = analysis.digest in rows.hidden.digests()
+    if not is_hidden:
+        stores.index.add(analysis.digest, stores.landmarks_of(analysis))
     with stores.catalogue.writing() as rows:
         audio_id = rows.audios.save(analysis.digest, analysis.facts)
         rows.audios.set_derived(audio_id, _derived(stores), stores.clock.now())

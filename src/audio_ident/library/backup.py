@@ -55,8 +55,11 @@ class LibraryBackups:
         backup = read_backup(path)
         _refuse_unknown(backup, path)
         opened = self._catalogue.reading if is_dry_run else self._catalogue.writing
-        with WriterLock(self._places.data_directory), opened() as rows:
+        lock = WriterLock(self._places.data_directory, also=self._catalogue.one_writer)
+        with lock, opened() as rows:
             changes = [*_merged(backup, rows, is_dry_run=is_dry_run)]
+            if not is_dry_run:
+                rows.listings.take_in_decisions()
             # last: if it cannot be written, the rows are not committed either
             settings = backup.parts.get(SETTINGS_FILE, ())
             changes += restore_settings_file(settings, settings_file, is_dry_run=is_dry_run)

@@ -37,6 +37,10 @@ _MEANINGS = {
     FindingCode.UNFINISHED: ("an import was interrupted on this file", _IMPORT),
     FindingCode.UNHELD: ("no file holds this recording any more", _IMPORT),
     FindingCode.ORPHAN_ROW: ("rows name a row that is not there", _REPAIR),
+    FindingCode.LISTING_WRONG: (
+        "a track is listed otherwise than its rows say",
+        "Run `audio-ident check --repair`, which lists it anew.",
+    ),
     FindingCode.LEFTOVER_FILE: ("an interrupted import left this file", _REPAIR),
 }
 
@@ -123,19 +127,22 @@ def check(
         pending = rows.stages.pending()
         shown = rows.descriptions.shown_pictures()
         orphans = rows.orphans.counts()
+        unindexed = rows.hidden.digests() | rows.hidden.waiting()
+        unlike = frozenset(track_id for _, track_id in rows.listings.mismatches())
     stored = frozenset(stores.artefacts.digests())
     indexed = derived if index_problems else _indexed(stores.index)
     begun = frozenset(digest for digest in pending.values() if digest)
     subjects = {
         FindingCode.ARTEFACT_MISSING: derived - stored,
         FindingCode.ARTEFACT_UNKNOWN: stored - derived - begun - unheld,
-        FindingCode.NOT_INDEXED: derived - indexed,
+        FindingCode.NOT_INDEXED: derived - indexed - unindexed,
         FindingCode.INDEXED_UNKNOWN: indexed - derived - begun - unheld,
         FindingCode.UNHELD: unheld,
         FindingCode.PICTURE_MISSING: frozenset(p for p in shown if not stores.pictures.has(p)),
         FindingCode.PICTURE_UNKNOWN: frozenset(stores.pictures.hashes()) - shown,
         FindingCode.UNFINISHED: frozenset(str(file_id) for file_id in pending),
         FindingCode.ORPHAN_ROW: frozenset(orphans),
+        FindingCode.LISTING_WRONG: unlike,
         FindingCode.LEFTOVER_FILE: frozenset(map(str, leftovers)),
     }
     if reads_artefacts:

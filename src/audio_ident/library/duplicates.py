@@ -6,13 +6,13 @@ Nothing is ever moved or deleted here.
 import dataclasses
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
 from audio_ident.core.grouping import group_recordings, pairs_kept_apart
 from audio_ident.core.keeper import BandwidthOf, Criterion, suggest_keeper
-from audio_ident.errors import BadInput
+from audio_ident.errors import BadInput, NotFound
 from audio_ident.library.duplicate_plan import plan_lines, shell_script
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.kinship import (
@@ -26,7 +26,8 @@ from audio_ident.model.kinship import (
 )
 from audio_ident.model.library import TrackId
 from audio_ident.stores.disk import disk_errors_named, make_directory
-from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.stores.sql.copies import Member
+from audio_ident.stores.sql.unit_of_work import Catalogue, Rows
 
 GROUP_NAME_DIGITS = 10
 """Digits of a digest that name a group: no two of a million are alike."""
@@ -49,7 +50,26 @@ class _View:
 
     relations: tuple[Relation, ...]
     decisions: tuple[Decision, ...]
-    copies: Mapping[AudioDigest, tuple[Copy, ...]]
+    members: Mapping[AudioDigest, tuple[Member, ...]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFilter:
+    """Which groups are wanted."""
+
+    kinship: Kinship | None = None
+    is_decided: bool | None = None
+    """Whether a person has decided about any recording of the group."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A group of which only so much was read."""
+
+    name: str
+    digests: tuple[AudioDigest, ...]
+    kinship: Kinship
+    first_path: str
 
 
 class Duplicates:
@@ -77,27 +97,71 @@ class Duplicates:
 
     def groups(self) -> tuple[DuplicateGroup, ...]:
         """Files that hold one recording, in order of the first path of each group."""
-        return self._groups(lambda _: True)
+        with self._catalogue.reading() as rows:
+            view = _view(rows)
+            return tuple(self._groups(rows, view, _shown_groups(view)))
 
     def groups_with(self, digest: AudioDigest) -> tuple[DuplicateGroup, ...]:
         """The group that a recording is in, if it is in one."""
-        return self._groups(lambda digests: digest in digests)
+        with self._catalogue.reading() as rows:
+            view = _view(rows, near=digest)
+            wanted = [found for found in _shown_groups(view) if digest in found.digests]
+            return tuple(self._groups(rows, view, wanted))
+
+    def group(self, name: str) -> DuplicateGroup:
+        """The group of a name; raises `NotFound`."""
+        with self._catalogue.reading() as rows:
+            view = _view(rows)
+            wanted = [found for found in _shown_groups(view) if found.name == name]
+            if not wanted:
+                raise NotFound(f"no group is called {name}")
+            return self._groups(rows, view, wanted)[0]
+
+    def page(
+        self, wanted: GroupFilter, offset: int, limit: int
+    ) -> tuple[list[DuplicateGroup], int]:
+        """Some groups, in order of their first paths, and how many there are in all.
+
+        Only the files of these groups are looked at closely.
+        """
+        with self._catalogue.reading() as rows:
+            view = _view(rows)
+            decided = {d for said in view.decisions for d in (said.first, said.second)}
+            found = [
+                group
+                for group in _shown_groups(view)
+                if wanted.kinship in {None, group.kinship}
+                and wanted.is_decided in {None, not decided.isdisjoint(group.digests)}
+            ]
+            return self._groups(rows, view, found[offset : offset + limit]), len(found)
 
     def containments(self) -> tuple[Containment, ...]:
         """Recordings that are heard inside others, unless a person said otherwise."""
-        view = self._view()
-        apart = pairs_kept_apart(view.decisions)
+        return self._containments(None)
+
+    def containments_with(self, digest: AudioDigest) -> tuple[Containment, ...]:
+        """The same, as far as a recording is one of the two."""
+        return self._containments(digest)
+
+    def _containments(self, digest: AudioDigest | None) -> tuple[Containment, ...]:
+        with self._catalogue.reading() as rows:
+            apart = pairs_kept_apart(rows.decisions.all())
+            relations = rows.relations.all() if digest is None else rows.relations.of({digest})
+            wanted = [
+                relation
+                for relation in relations
+                if relation.kinship is Kinship.CONTAINED_IN
+                and _ordered(relation.first, relation.second) not in apart
+            ]
+            copies = _copies(rows, {d for tie in wanted for d in (tie.first, tie.second)})
         return tuple(
             Containment(
                 relation=relation,
-                contained=view.copies[relation.first],
-                container=view.copies[relation.second],
+                contained=copies[relation.first],
+                container=copies[relation.second],
             )
-            for relation in view.relations
-            if relation.kinship is Kinship.CONTAINED_IN
-            and _ordered(relation.first, relation.second) not in apart
-            and relation.first in view.copies
-            and relation.second in view.copies
+            for relation in wanted
+            if relation.first in copies and relation.second in copies
         )
 
     def decisions(self) -> tuple[Decision, ...]:
@@ -172,43 +236,22 @@ class Duplicates:
             script.write_bytes(shell_script(groups, str(trash_folder.absolute())))
         return plan, script, groups
 
-    def _view(self) -> _View:
-        with self._catalogue.reading() as rows:
-            relations = tuple(rows.relations.all())
-            decisions = tuple(rows.decisions.all())
-            wanted = {*rows.copies.shared_digests()}
-            wanted.update(digest for tie in relations for digest in (tie.first, tie.second))
-            wanted.update(digest for said in decisions for digest in (said.first, said.second))
-            copies: dict[AudioDigest, list[Copy]] = defaultdict(list)
-            for copy in rows.copies.of(wanted):
-                copies[copy.track.digest].append(copy)
-        return _View(
-            relations=relations,
-            decisions=decisions,
-            copies={digest: tuple(found) for digest, found in copies.items()},
-        )
+    def _groups(self, rows: Rows, view: _View, wanted: Iterable[_Found]) -> list[DuplicateGroup]:
+        chosen = list(wanted)
+        copies = _copies(rows, {digest for found in chosen for digest in found.digests})
+        return [self._group(view, found, copies) for found in chosen]
 
-    def _groups(
-        self, is_wanted: Callable[[tuple[AudioDigest, ...]], bool]
-    ) -> tuple[DuplicateGroup, ...]:
-        view = self._view()
-        members = group_recordings(view.copies.keys(), view.relations, view.decisions)
-        apart = pairs_kept_apart(view.decisions)
-        groups = [
-            self._group(view, digests)
-            for digests in members
-            if is_wanted(digests) and _is_shown(view.copies, digests, apart)
-        ]
-        return tuple(sorted(groups, key=lambda group: group.copies[0].track.path))
-
-    def _group(self, view: _View, digests: tuple[AudioDigest, ...]) -> DuplicateGroup:
+    def _group(
+        self, view: _View, found: _Found, by_digest: Mapping[AudioDigest, tuple[Copy, ...]]
+    ) -> DuplicateGroup:
+        digests = found.digests
         copies = sorted(
-            (copy for digest in digests for copy in view.copies[digest]),
+            (copy for digest in digests for copy in by_digest[digest]),
             key=lambda copy: copy.track.path,
         )
         return DuplicateGroup(
-            id=digests[0][:GROUP_NAME_DIGITS],
-            kinship=_kinship(copies),
+            id=found.name,
+            kinship=found.kinship,
             copies=tuple(copies),
             relations=tuple(
                 relation
@@ -236,20 +279,74 @@ class Duplicates:
         return [copy for copy in found.values() if copy is not None]
 
 
-def _is_shown(
-    copies: Mapping[AudioDigest, tuple[Copy, ...]],
-    digests: Sequence[AudioDigest],
-    apart: Iterable[tuple[AudioDigest, AudioDigest]],
-) -> bool:
-    if len(digests) > 1:
-        return True
-    return len(copies[digests[0]]) > 1 and (digests[0], digests[0]) not in apart
+def _view(rows: Rows, near: AudioDigest | None = None) -> _View:
+    """What grouping looks at; of everything, or of whatever is tied to one recording."""
+    decisions = tuple(rows.decisions.all())
+    if near is None:
+        relations = tuple(rows.relations.all())
+        wanted = {*rows.copies.shared_digests()}
+        wanted.update(digest for said in decisions for digest in (said.first, said.second))
+    else:
+        relations = _relations_near(rows, near, decisions)
+        wanted = {near}
+    wanted.update(digest for tie in relations for digest in (tie.first, tie.second))
+    members: dict[AudioDigest, list[Member]] = defaultdict(list)
+    for member in rows.copies.members(wanted):
+        members[member.digest].append(member)
+    return _View(
+        relations=relations,
+        decisions=decisions,
+        members={digest: tuple(found) for digest, found in members.items()},
+    )
 
 
-def _kinship(copies: Sequence[Copy]) -> Kinship:
-    if len({copy.track.digest for copy in copies}) > 1:
+def _relations_near(
+    rows: Rows, near: AudioDigest, decisions: Iterable[Decision]
+) -> tuple[Relation, ...]:
+    """Relations of a recording, of those that it is tied to, and so on."""
+    said = [(d.first, d.second) for d in decisions if d.verdict is Verdict.DUPLICATE]
+    found: dict[tuple[AudioDigest, AudioDigest], Relation] = {}
+    seen: set[AudioDigest] = set()
+    frontier = {near}
+    while frontier:
+        reached = rows.relations.of(frontier)
+        found |= {(relation.first, relation.second): relation for relation in reached}
+        heard = [(r.first, r.second) for r in reached if r.kinship is Kinship.SAME_RECORDING]
+        seen |= frontier
+        ties = [tie for tie in (*said, *heard) if not frontier.isdisjoint(tie)]
+        frontier = {digest for tie in ties for digest in tie} - seen
+    return tuple(found[pair] for pair in sorted(found))
+
+
+def _shown_groups(view: _View) -> list[_Found]:
+    """Groups of more than one file, in order of the first path of each."""
+    apart = pairs_kept_apart(view.decisions)
+    groups = []
+    for digests in group_recordings(view.members.keys(), view.relations, view.decisions):
+        files = [member for digest in digests for member in view.members[digest]]
+        is_kept_apart = len(digests) == 1 and (digests[0], digests[0]) in apart
+        if len(files) > 1 and not is_kept_apart:
+            found = _Found(
+                name=digests[0][:GROUP_NAME_DIGITS],
+                digests=digests,
+                kinship=_kinship(files),
+                first_path=min(member.path for member in files),
+            )
+            groups.append(found)
+    return sorted(groups, key=lambda group: group.first_path)
+
+
+def _copies(rows: Rows, digests: Collection[AudioDigest]) -> Mapping[AudioDigest, tuple[Copy, ...]]:
+    copies: dict[AudioDigest, list[Copy]] = defaultdict(list)
+    for copy in rows.copies.of(digests):
+        copies[copy.track.digest].append(copy)
+    return {digest: tuple(found) for digest, found in copies.items()}
+
+
+def _kinship(files: Sequence[Member]) -> Kinship:
+    if len({member.digest for member in files}) > 1:
         return Kinship.SAME_RECORDING
-    is_equal = len({copy.sha256 for copy in copies}) == 1 and copies[0].sha256 is not None
+    is_equal = len({member.sha256 for member in files}) == 1 and files[0].sha256 is not None
     return Kinship.SAME_BYTES if is_equal else Kinship.SAME_AUDIO
 
 

@@ -109,7 +109,7 @@ def track_record(track: Track) -> dict[str, Any]:
         "audio_digest": track.digest,
         **points,
         "duration_ms": points["end_ms"] - points["start_ms"],
-        **{name: _plain(getattr(track.tags, name)) for name in _TAGS},
+        **{name: _plain(getattr(track.claims, name)) for name in _TAGS},
     }
 
 
@@ -135,7 +135,7 @@ def _playlist_head(track: Track) -> Iterator[str]:
     end_s = ticks_to_seconds(track.points.end_ticks)
     # A mapped path may have backslashes, on which nothing else here would split.
     named = dataclasses.replace(track, path=track.path.replace("\\", "/"))
-    title, artist = shown_title(named).text, track.tags.artist or track.evidence.artist
+    title, artist = shown_title(named).text, track.claims.artist or track.evidence.artist
     name = f"{artist} - {title}" if artist else title
     yield f"#EXTINF:{round(end_s - start_s)},{' '.join(name.splitlines())}"
     if track.kind.value != TrackKind.WHOLE_FILE.value:

@@ -2,7 +2,8 @@
 
 import dataclasses
 import sys
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 
 import structlog
 
@@ -11,7 +12,6 @@ from audio_ident.library.places import LibraryPlaces
 from audio_ident.stores.fingerprints.index_directory import has_unpublished_changes
 from audio_ident.stores.fingerprints.index_segments import SegmentIndex
 from audio_ident.stores.fingerprints.segment_options import DEFAULT_OPTIONS
-from audio_ident.stores.lock import WriterLock
 
 _LOG = structlog.get_logger()
 
@@ -19,11 +19,18 @@ _WITHOUT_MERGING = dataclasses.replace(DEFAULT_OPTIONS, fan_in=sys.maxsize)
 """Someone waits for an answer; the next import merges what has become too many segments."""
 
 
-def show_left_recordings(places: LibraryPlaces) -> None:
+def show_left_recordings(
+    places: LibraryPlaces, lock: Callable[[], AbstractContextManager[object]]
+) -> None:
     """Publish what lies only in the log of the index, unless there is a writer to do it.
 
     Never waits for a lock. Where nothing can be written, readers go on with what was published,
     and a warning is logged.
+
+    Parameters
+    ----------
+    lock
+        Gives the right to write, or raises `LibraryLocked`.
 
     Raises
     ------
@@ -34,7 +41,7 @@ def show_left_recordings(places: LibraryPlaces) -> None:
         return
     try:
         with (
-            WriterLock(places.data_directory),
+            lock(),
             closing(SegmentIndex(places.index, _WITHOUT_MERGING)) as index,
         ):
             index.publish()

@@ -9,6 +9,7 @@ from audio_ident.stores.disk import disk_errors_named
 from audio_ident.stores.fingerprints.index_directory import find_unlisted
 from audio_ident.stores.fingerprints.manifest import find_manifest
 from audio_ident.stores.lock import find_writer
+from audio_ident.stores.spool import find_abandoned
 
 
 def find_leftovers(places: LibraryPlaces) -> list[Path]:
@@ -30,6 +31,8 @@ def _leftovers(places: LibraryPlaces) -> Iterator[Path]:
     yield from places.data_directory.glob("*.tmp")
     for folder in (places.analyses, places.data_directory / "pictures"):
         yield from folder.rglob("*.tmp")
+    for folder in find_abandoned(places.spool):
+        yield from folder.iterdir()
     try:
         manifest = find_manifest(places.index)
     except IndexCorrupt:  # which files count cannot be told; a rebuild removes the others

@@ -76,6 +76,15 @@ class SessionBook:
                 rows.sessions.move(session.id, SessionState.QUEUED, self._now())
         return sessions
 
+    def resume_left(self) -> None:
+        """Queue again what was interrupted and nobody at a terminal waits for."""
+        left = [s for s in self.interrupted() if s.order.awaited_by is None]
+        if not left:
+            return
+        with self._catalogue.writing() as rows:
+            for session in left:
+                rows.sessions.move(session.id, SessionState.QUEUED, self._now())
+
     def recent_folders(self) -> list[str]:
         """The last five folders that were imported."""
         with self._catalogue.reading() as rows:

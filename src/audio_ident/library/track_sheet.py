@@ -1,6 +1,6 @@
 """Puts together what is known of one track: rows of the catalogue, sections of its analysis."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from audio_ident.core.listeners.bandwidth import BandwidthListener
@@ -15,7 +15,7 @@ from audio_ident.library.bandwidth import SectionReader
 from audio_ident.library.duplicates import Duplicates
 from audio_ident.model.analysis import AudioDigest, Section
 from audio_ident.model.audio import MONO_RATE_HZ
-from audio_ident.model.library import StageStatus
+from audio_ident.model.library import Stage, StageMark, StageStatus
 from audio_ident.model.track_sheet import AnalysisState, SoundFigures, TrackSheet
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.units import SILENCE_DBFS
@@ -33,6 +33,9 @@ def get_track_sheet(
         marks = rows.stages.of_file(filed.file_id).values()
         chapters = rows.descriptions.chapters(filed.file_id)
         pictures = rows.descriptions.pictures(filed.file_id)
+        is_hidden = rows.hidden.is_hidden(filed.track.id)
+        revision = rows.edits.revision(filed.track.id)
+        updated_at = rows.sheets.find_update(filed)
     digest = filed.track.digest
     sections, is_damaged = _sections(artefacts, digest)
     unheard = tuple(
@@ -49,12 +52,16 @@ def get_track_sheet(
         unheard=unheard,
         sound=figures_of(sections),
         groups=duplicates.groups_with(digest),
-        containments=tuple(
-            part
-            for part in duplicates.containments()
-            if digest in {part.relation.first, part.relation.second}
-        ),
+        containments=duplicates.containments_with(digest),
+        stages=tuple(marks),
+        is_indexed=not is_hidden and _is_indexed(marks),
+        revision=revision,
+        updated_at=updated_at,
     )
+
+
+def _is_indexed(marks: Iterable[StageMark]) -> bool:
+    return any(mark.stage == Stage.INDEX and mark.status == StageStatus.READY for mark in marks)
 
 
 def figures_of(sections: Mapping[str, Section]) -> SoundFigures:

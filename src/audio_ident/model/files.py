@@ -30,3 +30,15 @@ class ScanNotice:
     """Stable, such as `FILE_STILL_WRITTEN`."""
     fact: str
     remedy: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ListedFile:
+    """A file that a scan met."""
+
+    root_id: int
+    relative_path: str
+    """Below the root, `/` between folders; odd bytes are surrogate escapes."""
+    size_bytes: int
+    modified_ns: int
+    """Time of its last change, since the epoch."""

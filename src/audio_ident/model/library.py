@@ -7,7 +7,7 @@ from typing import NewType
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.path_evidence import NO_EVIDENCE, PathEvidence
-from audio_ident.model.tags import Tags
+from audio_ident.model.tags import NO_EDITS, Edits, Tags, with_edits
 from audio_ident.units import Ticks
 
 TrackId = NewType("TrackId", str)
@@ -118,6 +118,12 @@ class Track:
     codec: str
     evidence: PathEvidence = NO_EVIDENCE
     """What the path suggests; `model.display` says when it is shown."""
+    edits: Edits = NO_EDITS
+
+    @property
+    def claims(self) -> Tags:
+        """What is held to be true: the tags, with what people say laid over them."""
+        return with_edits(self.tags, self.edits)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

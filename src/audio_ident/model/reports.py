@@ -161,6 +161,7 @@ class FindingCode(enum.StrEnum):
     UNFINISHED = "UNFINISHED"
     UNHELD = "UNHELD"
     ORPHAN_ROW = "ORPHAN_ROW"
+    LISTING_WRONG = "LISTING_WRONG"
     LEFTOVER_FILE = "LEFTOVER_FILE"
 
 
@@ -170,7 +171,7 @@ class CheckFinding:
 
     code: FindingCode
     subject: str
-    """Audio digest, id of a file, column of a table, path of a file, or `index`."""
+    """Audio digest, id of a file or a track, column of a table, path of a file, or `index`."""
     fact: str
     remedy: str
 

@@ -104,6 +104,8 @@ class SessionOrder:
     kind: SessionKind = SessionKind.IMPORT
     awaited_by: int | None = None
     """Process that waits for its turn to run it; None leaves it to whoever runs the queue."""
+    request_key: str | None = None
+    """Digest of the key under which a program asked for it; one key never starts two."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

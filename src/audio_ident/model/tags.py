@@ -1,6 +1,7 @@
-"""What the tags of a file claim about its music."""
+"""What the tags of a file claim about its music, and what people say instead."""
 
 import dataclasses
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +57,50 @@ class Tags:
     """Largest sample, 1 is full scale."""
     replaygain_album_gain_db: float | None = None
     replaygain_album_peak: float | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """What people say of a track; None where they say nothing.
+
+    An empty text or list says that there is none, whatever tags and path suggest.
+    """
+
+    title: str | None = None
+    artist: str | None = None
+    album: str | None = None
+    album_artist: str | None = None
+    track_number: int | None = None
+    track_total: int | None = None
+    disc_number: int | None = None
+    disc_total: int | None = None
+    date: str | None = None
+    genres: tuple[str, ...] | None = None
+    is_compilation: bool | None = None
+    comment: str | None = None
+
+
+NO_EDITS = Edits()
+"""Nobody has said anything."""
+
+
+def with_edits(tags: Tags, edits: Edits) -> Tags:
+    """The claims of tags where people say nothing, and what they say elsewhere."""
+    if edits == NO_EDITS:
+        return tags
+    said = {
+        field.name: value
+        for field in dataclasses.fields(Edits)
+        if (value := getattr(edits, field.name)) is not None
+    }
+    if edits.artist is not None:
+        said["artists"] = (edits.artist,)
+    if edits.album_artist is not None:
+        said["album_artists"] = (edits.album_artist,) if edits.album_artist else ()
+    if edits.genres is not None:
+        said["genre"] = "; ".join(edits.genres)
+    return dataclasses.replace(tags, **{name: _claim(value) for name, value in said.items()})
+
+
+def _claim(value: object) -> Any:  # noqa: ANN401 -- the type of any field
+    return None if value == "" else value

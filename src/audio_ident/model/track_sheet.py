@@ -59,6 +59,7 @@ class FiledTrack:
     size_bytes: int
     missing_since: datetime.datetime | None
     facts: AudioFacts
+    sha256: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +79,11 @@ class TrackSheet:
     sound: SoundFigures
     groups: tuple[DuplicateGroup, ...]
     containments: tuple[Containment, ...]
+    stages: tuple[StageMark, ...] = ()
+    """How far the work on the file has come, step by step."""
+    is_indexed: bool = False
+    """Whether clips of it can be recognised."""
+    revision: int = 0
+    """Grows with each edit, undo, hiding and restoring."""
+    updated_at: datetime.datetime | None = None
+    """When the work on it or a person last changed something."""

@@ -16,10 +16,21 @@ import pydantic
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
 from audio_ident.errors import SettingsInvalid
-from audio_ident.settings.model import PREFIX, Settings, allowed_values, environment_name
+from audio_ident.settings.model import (
+    PREFIX,
+    Settings,
+    allowed_values,
+    environment_name,
+    file_variables,
+    secret_names,
+)
+from audio_ident.settings.secrets import secrets_in_files
 
 Layer = Mapping[str, Any]
 """Values by setting name, as one origin gives them."""
+
+FOREIGN_VARIABLES = {"DATABASE_URL": "database_url"}
+"""Names without our prefix that other programs use too; whatever is meant for us wins."""
 
 
 def default_config_file() -> Path:
@@ -56,18 +67,20 @@ def load_settings(flags: Layer, config_file: Path | None = None) -> LoadedSettin
     """
     path = config_file or default_config_file()
     file_layer = _from_file(path, must_exist=config_file is not None)
-    environment = EnvSettingsSource(Settings)()
+    foreign = {name: os.environ[v] for v, name in FOREIGN_VARIABLES.items() if os.environ.get(v)}
+    environment, origins_in_environment = _from_environment()
     given = {name: value for name, value in flags.items() if value is not None}
     origins = (
         dict.fromkeys(Settings.model_fields, "default")
+        | {name: variable for variable, name in FOREIGN_VARIABLES.items() if name in foreign}
         | dict.fromkeys(file_layer, str(path))
-        | {name: environment_name(name) for name in environment}
+        | origins_in_environment
         | dict.fromkeys(given, "command line")
     )
     problems = [*_unknown_variables(), *_unknown_lines(file_layer, path)]
     known = {name: value for name, value in file_layer.items() if name in Settings.model_fields}
     try:
-        settings = Settings(**{**known, **environment, **given})
+        settings = Settings(**{**foreign, **known, **environment, **given})
     except pydantic.ValidationError as error:
         problems += _invalid_values(error, origins)
         raise SettingsInvalid("; ".join(problems)) from error
@@ -86,8 +99,20 @@ def unusable_paths(settings: Settings) -> Iterator[str]:
         yield f"data_dir: {existing} cannot be written by this user"
 
 
+def _from_environment() -> tuple[Layer, dict[str, str]]:
+    """What the variables of ours say, and which of them said it."""
+    environment = EnvSettingsSource(Settings)()
+    origins = {name: environment_name(name) for name in environment}
+    variables = {name: variable for variable, name in file_variables().items()}
+    for name, secret in secrets_in_files(file_variables()):
+        if name in origins:
+            raise SettingsInvalid(f"both {origins[name]} and {variables[name]} are set")
+        environment[name], origins[name] = secret, variables[name]
+    return environment, origins
+
+
 def _unknown_variables() -> Iterator[str]:
-    known = {environment_name(name) for name in Settings.model_fields}
+    known = {environment_name(name) for name in Settings.model_fields} | file_variables().keys()
     for name in os.environ:
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             hint = _suggestion(name.upper().removeprefix(PREFIX), environment_name)
@@ -120,5 +145,6 @@ def _invalid_values(error: pydantic.ValidationError, origins: Mapping[str, str])
     for detail in error.errors():
         name = str(detail["loc"][0])
         allowed = allowed_values(name)
-        reason = f"allowed is {allowed}" if allowed else detail["msg"].lower()
-        yield f"{name} ({origins.get(name, 'default')}): {reason}, not {detail['input']!r}"
+        reason = f"allowed is {allowed}" if allowed else detail["msg"].removeprefix("Value error, ")
+        given = "" if name in secret_names() else f", not {detail['input']!r}"
+        yield f"{name} ({origins.get(name, 'default')}): {reason.lower()}{given}"

@@ -1,5 +1,6 @@
 """Every setting with its default, unit, range and environment name; there is no global instance."""
 
+import pydantic
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from audio_ident.settings.library import LibrarySettings
@@ -12,7 +13,9 @@ PREFIX = "AUDIO_IDENT_"
 class Settings(LibrarySettings, ServiceSettings):
     """What a person can set; `docs/reference/settings.md` is made from this class."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -31,6 +34,17 @@ class Settings(LibrarySettings, ServiceSettings):
 def environment_name(name: str) -> str:
     """Environment variable of a setting."""
     return PREFIX + name.upper()
+
+
+def secret_names() -> frozenset[str]:
+    """Settings that nobody may see."""
+    fields = Settings.model_fields.items()
+    return frozenset(name for name, field in fields if field.annotation is pydantic.SecretStr)
+
+
+def file_variables() -> dict[str, str]:
+    """Secrets, by the environment variable that names a file with one."""
+    return {f"{environment_name(name)}_FILE": name for name in sorted(secret_names())}
 
 
 def allowed_values(name: str) -> str:

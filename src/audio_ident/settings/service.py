@@ -8,6 +8,7 @@ import pydantic
 from pydantic_settings import BaseSettings
 
 from audio_ident.settings.library import absolute
+from audio_ident.settings.secrets import database_address
 
 
 def _network(text: str) -> str:
@@ -18,11 +19,21 @@ def _network(text: str) -> str:
 class ServiceSettings(BaseSettings):
     """The settings of `audio-ident serve`, and of where its rows lie."""
 
-    database_url: pydantic.SecretStr = pydantic.Field(
-        default=pydantic.SecretStr(""),
-        description="Database that holds the catalogue, such as "
-        "`postgresql+psycopg://user:password@host/name`; empty for SQLite in `data_dir`.",
-        json_schema_extra={"default_text": "SQLite in `data_dir`"},
+    database_url: Annotated[pydantic.SecretStr, pydantic.AfterValidator(database_address)] = (
+        pydantic.Field(
+            default=pydantic.SecretStr(""),
+            description="Database that holds the catalogue, such as "
+            "`postgresql+psycopg://user:password@host/name`; empty for SQLite in `data_dir`.",
+            json_schema_extra={"default_text": "SQLite in `data_dir`"},
+        )
+    )
+    database_connections: int = pydantic.Field(
+        default=10,
+        ge=1,
+        le=1000,
+        description="Connections to PostgreSQL that each process keeps; up to twice as many more "
+        "are made while it is busy.",
+        json_schema_extra={"unit": "connections"},
     )
     host: str = pydantic.Field(
         default="127.0.0.1",

@@ -1,6 +1,9 @@
 """The right to write to a data directory: one process at a time; readers never ask for it."""
 
 import os
+import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -8,6 +11,7 @@ import filelock
 
 from audio_ident.errors import LibraryLocked
 from audio_ident.stores.disk import disk_errors_named, make_directory
+from audio_ident.stores.sql.unit_of_work import Catalogue
 
 HOLDER_NAME = "writer.pid"
 """File with the id of the process that holds the lock; it stays when that process is killed."""
@@ -23,10 +27,19 @@ class WriterLock:
     ----------
     data_directory
         Made when it is missing.
+    also
+        What else must be held: the right to write to a database that other machines reach.
     """
 
-    def __init__(self, data_directory: Path) -> None:
+    def __init__(
+        self,
+        data_directory: Path,
+        *,
+        also: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._directory = data_directory
+        self._also = also
+        self._rest = ExitStack()
         self._holder = data_directory / HOLDER_NAME
         self._lock = filelock.FileLock(data_directory / "writer.lock", thread_local=False)
 
@@ -37,11 +50,12 @@ class WriterLock:
                 self._lock.acquire(timeout=0)
             except filelock.Timeout:
                 raise LibraryLocked(self._locked_message()) from None
-            try:
-                self._holder.write_text(f"{os.getpid()}\n")
-            except OSError:
-                self._lock.release()
-                raise
+            with ExitStack() as stack:
+                stack.callback(self._lock.release)
+                stack.enter_context(self._also())
+                stack.callback(self._holder.unlink, missing_ok=True)
+                self._holder.write_text(f"{os.getpid()} {socket.gethostname()}\n")
+                self._rest = stack.pop_all()
         return self
 
     def __exit__(
@@ -51,25 +65,44 @@ class WriterLock:
         trace: TracebackType | None,
     ) -> None:
         with disk_errors_named(self._directory):
-            self._holder.unlink(missing_ok=True)
-            self._lock.release()
+            self._rest.close()
 
     def _locked_message(self) -> str:
-        holder = _read_process_id(self._holder)
+        holder = _read_holder(self._holder)
         if holder is None:
             return f"{self._directory} is being written by another process"
-        return f"{self._directory} is being written by process {holder}"
+        process_id, host = holder
+        where = "" if host == socket.gethostname() else f" on {host}"
+        return f"{self._directory} is being written by process {process_id}{where}"
 
 
 def find_writer(data_directory: Path) -> int | None:
     """Process that writes to a data directory, None when there is none; asks for no lock."""
-    holder = _read_process_id(data_directory / HOLDER_NAME)
-    return holder if holder is not None and is_alive(holder) else None
+    holder = _read_holder(data_directory / HOLDER_NAME)
+    if holder is None:
+        return None
+    process_id, host = holder
+    # of a process on another machine only its own machine knows whether it lives
+    return process_id if host != socket.gethostname() or is_alive(process_id) else None
 
 
-def _read_process_id(path: Path) -> int | None:
+def living_processes(
+    catalogue: Catalogue,
+) -> tuple[Callable[[], int], Callable[[int], bool]]:
+    """The number of this process, and whether the process with a number lives.
+
+    They are those of the machine, or of the server where processes of several machines meet.
+    """
+    if catalogue.is_shared:
+        return catalogue.own_number, catalogue.is_alive
+    return os.getpid, is_alive
+
+
+def _read_holder(path: Path) -> tuple[int, str] | None:
+    """Id and machine of a process."""
     try:
-        return int(path.read_text())
+        process_id, host = path.read_text().split()
+        return int(process_id), host
     except (OSError, ValueError):
         return None
 

@@ -2,17 +2,25 @@
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 
+from audio_ident.engines.keeper import KeptProcess
+from audio_ident.ingest.desk import ImportDesk
+from audio_ident.ingest.music_folders import MusicFolders
+from audio_ident.library.events import EventBook
 from audio_ident.library.figures import Figure
+from audio_ident.library.imports import Imports
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.readiness import Probe
 from audio_ident.settings.model import Settings
-from audio_ident.stores.disk import disk_errors_named, make_directory
-from audio_ident.stores.sql.creation import create_catalogue
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.wiring.accounts import Accounts, make_accounts
+from audio_ident.wiring.asking import Asking, open_asking
+from audio_ident.wiring.browsing import Browsing, make_browsing
 from audio_ident.wiring.health import index_watch
-from audio_ident.wiring.parts import catalogue_url
+from audio_ident.wiring.importing import keeping_importer, make_import_desk, make_music_folders
+from audio_ident.wiring.media import Media, open_media
+from audio_ident.wiring.parts import CLOCK, open_catalogue
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,6 +29,16 @@ class Service:
 
     settings: Settings
     catalogue: Catalogue
+    accounts: Accounts
+    asking: Asking
+    browsing: Browsing
+    media: Media
+    events: EventBook
+    imports: Imports
+    import_desk: ImportDesk
+    music_folders: MusicFolders
+    importer: KeptProcess | None
+    """The process that runs imports; None where that is left to others."""
     probes: tuple[Probe, ...] = ()
     """How the parts are looked at for `/health/ready`, besides catalogue and data directory."""
     figures: tuple[Figure, ...] = ()
@@ -32,11 +50,21 @@ def open_service(settings: Settings) -> Iterator[Service]:
     """Open the library of the settings for requests; writes to the index are left to importers."""
     places = LibraryPlaces(data_directory=settings.data_dir)
     with ExitStack() as stack:
-        with disk_errors_named(settings.data_dir):
-            make_directory(settings.data_dir)
-        if not settings.database_url.get_secret_value():
-            create_catalogue(places.catalogue)
-        catalogue = stack.enter_context(closing(Catalogue(catalogue_url(settings, places))))
-        catalogue.migrate()
+        catalogue = stack.enter_context(open_catalogue(settings))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
-        yield Service(settings=settings, catalogue=catalogue, probes=probes, figures=figures)
+        folders = make_music_folders(settings, catalogue)
+        yield Service(
+            settings=settings,
+            catalogue=catalogue,
+            accounts=make_accounts(settings, catalogue),
+            asking=stack.enter_context(open_asking(settings, places, catalogue)),
+            browsing=make_browsing(settings, places, catalogue),
+            media=stack.enter_context(open_media(settings, places, catalogue)),
+            events=EventBook(catalogue),
+            imports=Imports(catalogue, CLOCK.now),
+            import_desk=make_import_desk(settings, catalogue, folders),
+            music_folders=folders,
+            importer=stack.enter_context(keeping_importer(settings)),
+            probes=probes,
+            figures=figures,
+        )

@@ -2,11 +2,33 @@
 
 from fastapi import APIRouter
 
+from audio_ident.api.routers.accounts import router as accounts
+from audio_ident.api.routers.events import router as events
 from audio_ident.api.routers.health import router as health
+from audio_ident.api.routers.imports import router as imports
+from audio_ident.api.routers.keys import router as keys
+from audio_ident.api.routers.library import router as library
+from audio_ident.api.routers.media import router as media
 from audio_ident.api.routers.meta import router as meta
+from audio_ident.api.routers.roots import router as roots
+from audio_ident.api.routers.search import router as search
+from audio_ident.api.routers.track_edits import router as track_edits
+from audio_ident.api.routers.tracks import router as tracks
 
 PLAIN_ROUTERS: tuple[APIRouter, ...] = (health,)
 """Those at the root, for whoever watches over the process."""
 
-API_ROUTERS: tuple[APIRouter, ...] = (meta,)
+API_ROUTERS: tuple[APIRouter, ...] = (
+    meta,
+    accounts,
+    keys,
+    search,
+    tracks,
+    track_edits,
+    media,
+    imports,
+    events,
+    roots,
+    library,
+)
 """Those of the API, below its prefix."""

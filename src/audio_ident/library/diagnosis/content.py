@@ -1,6 +1,7 @@
 """Looks at the library itself: data directory, writer, catalogue, index."""
 
 import os
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -42,10 +43,20 @@ def catalogue(path: Path) -> Diagnosis:
         return healthy(_NO_LIBRARY)
     size = f"{path.stat().st_size / 2**20:.1f} MiB"
     with closing(Catalogue(sqlite_url(path))) as opened:
-        if opened.is_up_to_date():
-            return healthy(f"{size}, up to date")
+        return _form(opened, size)
+
+
+def shared_catalogue(server: Callable[[], Catalogue]) -> Diagnosis:
+    """Whether the database on a server can be read and has the form that this version uses."""
+    with closing(server()) as opened:
+        return _form(opened, opened.describe())
+
+
+def _form(opened: Catalogue, said: str) -> Diagnosis:
+    if opened.is_up_to_date():
+        return healthy(f"{said}, up to date")
     return degraded(
-        f"{size}, made by another version",
+        f"{said}, made by another version",
         effect="a newer audio-ident's library cannot be opened",
         remedy="The next command brings it up to date, unless a newer audio-ident made it.",
     )

@@ -9,10 +9,19 @@ from audio_ident.library.diagnosis import content, machine, program
 from audio_ident.library.diagnosis.verdicts import broken
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.model.reports import Diagnosis
+from audio_ident.stores.sql.unit_of_work import Catalogue
 
 
-def diagnose_installation(places: LibraryPlaces, now: datetime.datetime) -> Iterator[Diagnosis]:
-    """What can be said of each part that a library in these places needs."""
+def diagnose_installation(
+    places: LibraryPlaces, now: datetime.datetime, server: Callable[[], Catalogue] | None = None
+) -> Iterator[Diagnosis]:
+    """What can be said of each part that a library in these places needs.
+
+    Parameters
+    ----------
+    server
+        Gives the catalogue where it lies on a server.
+    """
     directory = places.data_directory
     parts: dict[str, Callable[[], Diagnosis]] = {
         "FFmpeg": program.ffmpeg,
@@ -30,7 +39,11 @@ def diagnose_installation(places: LibraryPlaces, now: datetime.datetime) -> Iter
         "watch limit": machine.watch_limit,
         "clock": lambda: machine.clock(now),
         "lock": lambda: content.writer(directory),
-        "catalogue": lambda: content.catalogue(places.catalogue),
+        "catalogue": lambda: (
+            content.catalogue(places.catalogue)
+            if server is None
+            else content.shared_catalogue(server)
+        ),
         "index": lambda: content.index(places.index),
     }
     for part, diagnose in parts.items():

@@ -1,8 +1,10 @@
 """Artefacts as files: `<root>/<2 hex digits>/<digest>.analysis`."""
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from audio_ident.errors import ArtefactCorrupt, ArtefactMissing, BadInput
 from audio_ident.model.analysis import Analysis, AudioDigest, Section
@@ -10,6 +12,7 @@ from audio_ident.stores.artefacts.codec import (
     decode_analysis,
     decode_section,
     encode_analysis,
+    read_fields,
 )
 from audio_ident.stores.disk import disk_errors_named, make_directory, write_atomically
 
@@ -50,6 +53,16 @@ class FileArtefactStore:
             raise ArtefactMissing(f"artefact {digest} has no section {name}")
         return section
 
+    def get_fields(
+        self, digest: AudioDigest, name: str, is_wanted: Callable[[str], bool]
+    ) -> Section:
+        """Read some fields of the answer of one listener; see `protocol.ArtefactStore`."""
+        with self._opened(digest) as file:
+            section = read_fields(file, name, is_wanted)
+        if section is None:
+            raise ArtefactMissing(f"artefact {digest} has no section {name}")
+        return section
+
     def delete(self, digest: AudioDigest) -> None:
         """Forget an analysis; no error when it is not there."""
         self._path(digest).unlink(missing_ok=True)
@@ -61,8 +74,14 @@ class FileArtefactStore:
                 yield AudioDigest(path.stem)
 
     def _bytes(self, digest: AudioDigest) -> bytes:
+        with self._opened(digest) as file:
+            return file.read()
+
+    @contextlib.contextmanager
+    def _opened(self, digest: AudioDigest) -> Iterator[BinaryIO]:
         try:
-            return self._path(digest).read_bytes()
+            with self._path(digest).open("rb") as file:
+                yield file
         except FileNotFoundError as error:
             raise ArtefactMissing(f"no artefact {digest}") from error
         except OSError as error:

@@ -1,6 +1,7 @@
 """Artefacts in memory, as bytes, for tests and for programs that keep nothing."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 
 from audio_ident.errors import ArtefactMissing
 from audio_ident.model.analysis import Analysis, AudioDigest, Section
@@ -8,6 +9,7 @@ from audio_ident.stores.artefacts.codec import (
     decode_analysis,
     decode_section,
     encode_analysis,
+    read_fields,
 )
 
 
@@ -28,6 +30,15 @@ class MemoryArtefactStore:
     def get_section(self, digest: AudioDigest, name: str) -> Section:
         """Read the answer of one listener back; see `protocol.ArtefactStore`."""
         section = decode_section(self._bytes(digest), name)
+        if section is None:
+            raise ArtefactMissing(f"artefact {digest} has no section {name}")
+        return section
+
+    def get_fields(
+        self, digest: AudioDigest, name: str, is_wanted: Callable[[str], bool]
+    ) -> Section:
+        """Read some fields of the answer of one listener; see `protocol.ArtefactStore`."""
+        section = read_fields(io.BytesIO(self._bytes(digest)), name, is_wanted)
         if section is None:
             raise ArtefactMissing(f"artefact {digest} has no section {name}")
         return section

@@ -19,7 +19,8 @@ import hashlib
 import json
 import struct
 import zlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -104,14 +105,48 @@ def decode_section(stored: bytes, name: str) -> Section | None:
     return None if section is None else _decode_section(section, arrays)
 
 
+def read_fields(file: BinaryIO, name: str, is_wanted: Callable[[str], bool]) -> Section | None:
+    """Some fields of one section, None if there is none of that name; only they are read.
+
+    Raises
+    ------
+    ArtefactCorrupt
+        What was looked at is damaged, or of a format that this version does not know.
+    """
+    start = PREFIX.size + _header_length(file.read(PREFIX.size + CHECKSUM_BYTES))
+    file.seek(0)
+    header = _header(file.read(start), start)
+    section = header["sections"].get(name)
+    if section is None:
+        return None
+    fields: dict[str, Field] = {}
+    for key, value in section["fields"].items():
+        if is_wanted(key):
+            fields[key] = _read_field(value, file, start)
+    return Section(version=section["version"], fields=fields)
+
+
+def _read_field(value: Any, file: BinaryIO, start: int) -> Field:  # noqa: ANN401 -- a JSON value
+    if not isinstance(value, dict):
+        return _decode_field(value, memoryview(b""))
+    length = value["end"] - value["start"]
+    file.seek(start + value["start"])
+    array = memoryview(file.read(length))
+    return _decode_field(value | {"start": 0, "end": length}, array)
+
+
 def _opened(stored: bytes) -> tuple[dict[str, Any], memoryview]:
     """The header, and where the arrays lie."""
     start = PREFIX.size + _header_length(stored)
+    return _header(stored, start), memoryview(stored)[start:-CHECKSUM_BYTES]
+
+
+def _header(stored: bytes, end: int) -> dict[str, Any]:
     try:
-        header = json.loads(zlib.decompress(stored[PREFIX.size : start]))
+        header: dict[str, Any] = json.loads(zlib.decompress(stored[PREFIX.size : end]))
     except zlib.error as error:
         raise ArtefactCorrupt(f"the header cannot be unpacked: {error}") from error
-    return header, memoryview(stored)[start:-CHECKSUM_BYTES]
+    return header
 
 
 def _header_length(stored: bytes) -> int:

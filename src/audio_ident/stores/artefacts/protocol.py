@@ -11,7 +11,7 @@ An implementation
 `tests/contract/test_artefact_store.py` runs every implementation through these rules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from audio_ident.model.analysis import Analysis, AudioDigest, Section
@@ -36,6 +36,18 @@ class ArtefactStore(Protocol):
 
     def get_section(self, digest: AudioDigest, name: str) -> Section:
         """Read the answer of one listener back, without unpacking the others.
+
+        Raises
+        ------
+        ArtefactMissing, ArtefactCorrupt
+            The artefact or the section is not there, or what was looked at is damaged.
+        """
+        ...
+
+    def get_fields(
+        self, digest: AudioDigest, name: str, is_wanted: Callable[[str], bool]
+    ) -> Section:
+        """Read those fields of the answer of one listener back whose names are wanted.
 
         Raises
         ------

@@ -12,14 +12,25 @@ from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.kinship import Copy
 from audio_ident.model.library import FileState, TrackKind
 from audio_ident.model.tags import Tags
-from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TagsRow, TrackRow
-from audio_ident.stores.sql.tracks import track_of_row
+from audio_ident.stores.sql.hidden import is_hidden
+from audio_ident.stores.sql.names import real_path
+from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TrackRow
+from audio_ident.stores.sql.tracks import TRACK_COLUMNS, joined, track_of_row
 
 _DIGESTS_AT_ONCE = 500
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A file as grouping sees it."""
+
+    digest: AudioDigest
+    path: str
+    sha256: str | None
+
+
 class Copies:
-    """Files on disk with what tells copies apart; missing files are left out."""
+    """Files on disk with what tells copies apart; missing and hidden ones are left out."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -29,7 +40,8 @@ class Copies:
         query = (
             sa.select(AudioRow.digest)
             .join(FileRow, FileRow.audio_id == AudioRow.id)
-            .where(FileRow.state == FileState.PRESENT)
+            .join(TrackRow, TrackRow.file_id == FileRow.id)
+            .where(*_on_disk())
             .group_by(AudioRow.digest)
             .having(sa.func.count() > 1)
             .order_by(AudioRow.digest)
@@ -43,6 +55,28 @@ class Copies:
         for start in range(0, len(wanted), _DIGESTS_AT_ONCE):
             found += self._some(wanted[start : start + _DIGESTS_AT_ONCE])
         return sorted(found, key=lambda copy: copy.track.path)
+
+    def members(self, digests: Collection[AudioDigest]) -> list[Member]:
+        """The same files, with no more than grouping needs."""
+        wanted = sorted(digests)
+        found: list[Member] = []
+        for start in range(0, len(wanted), _DIGESTS_AT_ONCE):
+            query = (
+                sa.select(AudioRow.digest, RootRow.path, FileRow.relative_path, FileRow.sha256)
+                .join(FileRow, FileRow.audio_id == AudioRow.id)
+                .join(RootRow, RootRow.id == FileRow.root_id)
+                .join(TrackRow, TrackRow.file_id == FileRow.id)
+                .where(AudioRow.digest.in_(wanted[start : start + _DIGESTS_AT_ONCE]), *_on_disk())
+            )
+            found += [
+                Member(
+                    digest=AudioDigest(digest),
+                    path=os.fsdecode(root).rstrip("/") + "/" + real_path(relative_path),
+                    sha256=sha256,
+                )
+                for digest, root, relative_path, sha256 in self._session.execute(query)
+            ]
+        return found
 
     def find(self, reference: str) -> Copy | None:
         """The file of a track id or an absolute path, None when there is none on disk."""
@@ -66,19 +100,19 @@ class Copies:
 
 
 def _query() -> Any:  # noqa: ANN401 -- the type of a query that grows step by step
+    return joined(sa.select(*TRACK_COLUMNS)).where(*_on_disk())
+
+
+def _on_disk() -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        sa.select(TrackRow, FileRow, RootRow.path, AudioRow, TagsRow)
-        .select_from(TrackRow)
-        .join(FileRow, FileRow.id == TrackRow.file_id)
-        .join(RootRow, RootRow.id == FileRow.root_id)
-        .join(AudioRow, AudioRow.id == FileRow.audio_id)
-        .outerjoin(TagsRow, TagsRow.file_id == FileRow.id)
-        .where(FileRow.state == FileState.PRESENT, TrackRow.kind == TrackKind.WHOLE_FILE)
+        FileRow.state == FileState.PRESENT,
+        TrackRow.kind == TrackKind.WHOLE_FILE,
+        ~is_hidden(),
     )
 
 
 def _copy(row: Any) -> Copy:  # noqa: ANN401 -- a row of a joined query
-    _, file, _, audio, _ = row
+    _, file, _, audio, *_ = row
     track = track_of_row(row)
     return Copy(
         track=track,
@@ -86,7 +120,7 @@ def _copy(row: Any) -> Copy:  # noqa: ANN401 -- a row of a joined query
         mtime_ns=file.mtime_ns,
         sha256=file.sha256,
         is_lossless=audio.bits_per_sample is not None,
-        tag_count=_filled(track.tags),
+        tag_count=_filled(track.claims),
     )
 
 

@@ -3,32 +3,67 @@
 SQLite keeps a write-ahead log, so that readers and the writer do not wait for each other, checks
 foreign keys, and waits for a lock instead of failing. Transactions are begun by us, because the
 driver would otherwise leave reads outside them.
+
+PostgreSQL is made to behave in the same way: a reading transaction sees one moment, writing
+transactions come one after the other, waiting ends after the same time, and text is compared byte
+by byte.
 """
 
 import os
+import socket
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from audio_ident.errors import BadInput, SettingsInvalid
+
 BUSY_TIMEOUT_MS = 15_000
-"""How long SQLite waits for another process that writes; our transactions take milliseconds."""
+"""How long we wait for another process that writes; our transactions take milliseconds."""
+
+CONNECTIONS = 10
+"""Connections to a server that one process keeps; twice as many more while it is busy."""
 
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA case_sensitive_like = ON",  # as in PostgreSQL
 )
 
-_DISK_FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"})
+_SESSION = (
+    f"SET lock_timeout = {BUSY_TIMEOUT_MS}",
+    "SET statement_timeout = '10min'",
+    "SET timezone = 'UTC'",
+)
+"""What holds for every connection to PostgreSQL; migrations take the time that they need."""
 
+_WRITING_IDLE = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
+"""A process that hangs, or whose machine is gone, does not keep the others from writing."""
+
+_CONNECT_ARGUMENTS: Mapping[str, Any] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""For libpq; what the address itself says wins."""
+
+_WRITE_GATE = 0x4149_0001
+"""Names the advisory lock that a writing transaction holds; the other half is the schema."""
+
+_TAKE_WRITE_GATE = f"""
+    SELECT pg_advisory_xact_lock({_WRITE_GATE}, hashtext(coalesce(current_schema(), '')))
+"""
 
 FOR_WRITING = {"begins_writing": True}
-"""Options of an engine whose transactions write. SQLite then asks for the right to write when a
-transaction begins: one that reads first would fail at once, without waiting, if another process
-wrote in between."""
+"""Options of an engine whose transactions write. They ask for the right to write when they begin,
+and wait for it: one that reads first would otherwise fail, or act on what is no longer true, if
+another process wrote in between."""
 
 
 def sqlite_url(path: Path) -> sa.URL:
@@ -45,32 +80,139 @@ def sqlite_url(path: Path) -> sa.URL:
     return sa.URL.create("sqlite", database=str(path))
 
 
-def make_engine(url: sa.URL | str) -> sa.Engine:
-    """Engine for a database address; opens no connection yet."""
-    engine = sa.create_engine(url)
-    if engine.dialect.name == "sqlite":
+def server_url(address: str) -> sa.URL:
+    """Address of a database on a server, from text.
+
+    Raises
+    ------
+    SettingsInvalid
+        It is none; the message does not repeat it, because there may be a password in it.
+    """
+    try:
+        return sa.make_url(address)
+    except (sa.exc.ArgumentError, ValueError):
+        fact = (
+            "database_url is no address; characters such as @ and / in a password are written %40"
+        )
+        raise SettingsInvalid(f"{fact} and %2F") from None
+
+
+def make_engine(url: sa.URL | str, *, connections: int = CONNECTIONS) -> sa.Engine:
+    """Engine for a database address; opens no connection yet.
+
+    Parameters
+    ----------
+    connections
+        How many connections to a server are kept open.
+    """
+    address = sa.make_url(url)
+    if address.get_backend_name() == "postgresql":
+        engine = _make_postgresql_engine(address, connections)
+    else:
+        engine = sa.create_engine(address, hide_parameters=True)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "before_cursor_execute", _refuse_unstorable_text)
     return engine
 
 
-def is_disk_full(error: BaseException | None) -> bool:
-    """Whether the database could not write for want of space."""
-    name = getattr(error, "sqlite_errorname", "")
-    code = getattr(error, "sqlstate", "")
-    return name in _DISK_FULL or code == "53100"
+def is_shared(engine: sa.Engine) -> bool:
+    """Whether a server holds the database, so that several machines can reach it."""
+    return engine.dialect.name == "postgresql"
 
 
-def is_busy(error: BaseException | None) -> bool:
-    """Whether another program holds the database."""
-    name = getattr(error, "sqlite_errorname", "") or ""
-    return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+def for_reading(engine: sa.Engine) -> sa.Engine:
+    """The engine with transactions that see one moment and write nothing."""
+    if not is_shared(engine):
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def is_read_only(error: BaseException | None) -> bool:
-    """Whether the database may not be written."""
-    name = getattr(error, "sqlite_errorname", "") or ""
-    return name.startswith("SQLITE_READONLY") or getattr(error, "sqlstate", "") == "25006"
+def for_writing(engine: sa.Engine) -> sa.Engine:
+    """The engine with transactions that come one after the other, whoever begins them."""
+    if not is_shared(engine):
+        return engine.execution_options(**FOR_WRITING)
+    return engine.execution_options(isolation_level="READ COMMITTED", **FOR_WRITING)
+
+
+def description(connection: sa.Connection) -> str:
+    """What kind of database it is, in which version, and how large."""
+    version = ".".join(map(str, connection.dialect.server_version_info or ()))
+    if connection.dialect.name != "postgresql":
+        return f"SQLite {version}"
+    size_bytes = connection.scalar(sa.text("SELECT pg_database_size(current_database())")) or 0
+    return f"PostgreSQL {version}, {size_bytes / 2**20:.1f} MiB"
+
+
+def settle_tables(connection: sa.Connection) -> None:
+    """Let text be sorted and compared by its bytes, whatever language the server speaks."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table, column, kind in connection.execute(sa.text(_TEXTS_OF_OTHER_COLLATIONS)).all():
+        quote = connection.dialect.identifier_preparer.quote
+        connection.exec_driver_sql(
+            f'ALTER TABLE {quote(table)} ALTER COLUMN {quote(column)} TYPE {kind} COLLATE "C"'
+        )
+
+
+def allow_long_statements(connection: sa.Connection) -> None:
+    """Let the statements of this transaction take the time that they need."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+def set_sequences(connection: sa.Connection, table: sa.Table) -> None:
+    """Let the ids that the database gives go on after those that were copied into a table."""
+    column = table.autoincrement_column
+    if connection.dialect.name != "postgresql" or column is None:
+        return
+    highest = connection.scalar(sa.select(sa.func.max(column)))
+    sequence = sa.func.pg_get_serial_sequence(table.name, column.name)
+    if highest is not None:
+        connection.execute(sa.select(sa.func.setval(sequence, highest)))
+
+
+_TEXTS_OF_OTHER_COLLATIONS = """
+    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid
+    JOIN pg_collation o ON o.oid = a.attcollation
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+      AND NOT a.attisdropped AND o.collname <> 'C' AND c.relname <> 'alembic_version'
+    ORDER BY 1, 2
+"""
+
+
+def _make_postgresql_engine(url: sa.URL, connections: int) -> sa.Engine:
+    name = f"audio-ident {socket.gethostname()[:40]} {os.getpid()}"
+    arguments = {"application_name": name, **_CONNECT_ARGUMENTS}
+    engine = sa.create_engine(
+        url,
+        connect_args={name: value for name, value in arguments.items() if name not in url.query},
+        hide_parameters=True,
+        pool_pre_ping=True,  # a server that was started again is simply connected to again
+        pool_recycle=1800,
+        pool_size=connections,
+        max_overflow=2 * connections,
+        pool_timeout=30,
+    )
+    sa.event.listen(engine, "connect", _prepare_postgresql)
+    sa.event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, record: object) -> None:  # noqa: ANN401 -- DB-API
+    del record
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(_SESSION))
+    connection.commit()
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    if connection.get_execution_options().get("begins_writing", False):
+        connection.exec_driver_sql(_WRITING_IDLE)
+        connection.exec_driver_sql(_TAKE_WRITE_GATE)
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 -- DB-API
@@ -86,3 +228,25 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 --
 def _begin_sqlite(connection: sa.Connection) -> None:
     is_writing = connection.get_execution_options().get("begins_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+def _refuse_unstorable_text(
+    connection: object,
+    cursor: object,
+    statement: object,
+    parameters: Any,  # noqa: ANN401 -- a row or several, by position or by name
+    *rest: object,
+) -> None:
+    """Refuse what one of the two databases would refuse, or cut, with an error of its own."""
+    del connection, cursor, statement, rest
+    several = parameters if isinstance(parameters, list) else [parameters]
+    for values in several:
+        for value in values.values() if isinstance(values, Mapping) else values or ():
+            if isinstance(value, str) and not _is_storable(value):
+                raise BadInput("a text holds a character that no database keeps")
+
+
+def _is_storable(text: str) -> bool:
+    if "\0" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)

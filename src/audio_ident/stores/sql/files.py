@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import FileStamp, FileState
 from audio_ident.model.tags import Tags
+from audio_ident.stores.sql.listing_changes import note_changed, show_states
 from audio_ident.stores.sql.names import display_name
 from audio_ident.stores.sql.tables import AudioRow, FileRow, TagsRow
 from audio_ident.stores.sql.tag_columns import TAG_NAMES, tag_columns, tags_from
@@ -101,8 +102,8 @@ class Files:
         )
         if row is None:
             row = FileRow(root_id=stamp.root_id, relative_path=path, first_seen_at=at)
+            row.display = display_name(stamp.relative_path)
             self._session.add(row)
-        row.display = display_name(stamp.relative_path)
         row.size = stamp.size
         row.mtime_ns = stamp.mtime_ns
         row.inode = None if stamp.inode is None else str(stamp.inode)
@@ -111,7 +112,12 @@ class Files:
         row.state = FileState.PRESENT
         row.missing_since = None
         self._session.flush()
+        note_changed(self._session, [row.id])
         return row.id
+
+    def show_as(self, file_id: int, name: str) -> None:
+        """Show a file under the name that it had where it came from."""
+        self._session.get_one(FileRow, file_id).display = display_name(name)
 
     def get_id(self, stamp: FileStamp) -> int:
         """The id of a file that is known."""
@@ -154,6 +160,7 @@ class Files:
                 .where(FileRow.id.in_(ids[start : start + _IDS_AT_ONCE]))
                 .values(state=state, missing_since=missing_since)
             )
+        show_states(self._session, ids)
 
     def hashed_sizes(self) -> frozenset[int]:
         """Sizes of the files whose audio is known: a new file of another size is no copy."""
@@ -187,6 +194,7 @@ class Files:
             self._session.add(row)
         for name, value in tag_columns(tags).items():
             setattr(row, name, value)
+        note_changed(self._session, [file_id])
 
     def tags(self, file_id: int) -> Tags:
         """What the tags of a file claim."""

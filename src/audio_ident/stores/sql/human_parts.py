@@ -20,6 +20,7 @@ from audio_ident.stores.sql.tables import (
     RootRow,
     UtcTime,
 )
+from audio_ident.stores.sql.tables_edits import HiddenTrackRow, TrackEditRow
 
 Entry: TypeAlias = Mapping[str, Any]
 """A row, ready for JSON: times are ISO 8601, bytes are text with surrogate escapes."""
@@ -58,6 +59,16 @@ HUMAN_PARTS: tuple[HumanPart, ...] = (
         table=DuplicateDecisionRow,
         key=("first_digest", "second_digest", "verdict", "decided_at"),
         moments=("decided_at", "revoked_at"),
+    ),
+    HumanPart(
+        table=TrackEditRow,
+        key=("audio_digest", "place", "field", "decided_at"),
+        moments=("decided_at", "revoked_at"),
+    ),
+    HumanPart(
+        table=HiddenTrackRow,
+        key=("audio_digest", "place", "hidden_at"),
+        moments=("hidden_at", "restored_at"),
     ),
 )
 

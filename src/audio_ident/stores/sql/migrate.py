@@ -14,35 +14,39 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from audio_ident.errors import DatabaseProblem
+from audio_ident.stores.sql.all_tables import METADATA
+from audio_ident.stores.sql.dialect import allow_long_statements, for_writing, settle_tables
 from audio_ident.stores.sql.revision import NEWEST_REVISION, current_revision
-from audio_ident.stores.sql.tables import Base
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Make or upgrade the tables; does nothing when they are up to date.
+    """Make or upgrade the tables, all or nothing; does nothing when they are up to date.
+
+    Several processes may try at once: whoever comes second waits, and finds it done.
 
     Raises
     ------
     DatabaseProblem
-        The database was made by a newer version of the program. Going back is refused: it would
-        drop what the newer version learnt.
+        The database was made by a newer version of the program, or by another program. Going back
+        is refused: it would drop what the newer version learnt.
     """
     config = _config()
-    with engine.connect() as connection:
+    with for_writing(engine).begin() as connection:
         if current_revision(connection) == NEWEST_REVISION:
             return
+        allow_long_statements(connection)
         _refuse_unknown(config, connection)
-        connection.rollback()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        settle_tables(connection)
 
 
 def find_differences(connection: sa.Connection) -> list[object]:
     """What a database lacks or has beyond the tables of the program."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return list(compare_metadata(context, Base.metadata))
+    return list(compare_metadata(context, METADATA))
 
 
 def _config() -> Config:
@@ -53,8 +57,10 @@ def _config() -> Config:
 
 def _refuse_unknown(config: Config, connection: sa.Connection) -> None:
     current = current_revision(connection)
+    if current is None and (tables := sa.inspect(connection).get_table_names()):
+        raise DatabaseProblem(f"the database belongs to another program: it has {tables[0]}")
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise DatabaseProblem(
-            f"the catalogue is at revision {current}, which a newer audio-ident made"
+            f"the catalogue is at revision {current}, which this version does not know"
         )

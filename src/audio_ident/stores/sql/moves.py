@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from audio_ident.model.library import FileMove, FileState
 from audio_ident.stores.sql.files import KNOWN_COLUMNS, KnownFile, known_file
+from audio_ident.stores.sql.listing_changes import note_changed
 from audio_ident.stores.sql.names import displaced_path, display_name
 from audio_ident.stores.sql.tables import FileRow
 
@@ -64,6 +65,7 @@ class Moves:
                 missing_since=None,
             )
         self._session.expire_all()
+        note_changed(self._session, moved | occupants)
 
     def refresh_inodes(self, inodes: Sequence[tuple[int, int | None]]) -> None:
         """Remember the inodes of files (id, inode) that are unchanged in all other respects."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from audio_ident.stores.sql.tables import Base
+from audio_ident.stores.sql.all_tables import METADATA
 
 
 class Orphans:
@@ -41,7 +41,7 @@ class Orphans:
 
 
 def _references() -> Iterator[tuple[sa.Table, "sa.Column[object]", sa.ColumnElement[bool]]]:
-    for table in Base.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
             parent = key.column.table.alias()
             is_held = sa.exists().where(parent.c[key.column.name] == key.parent)

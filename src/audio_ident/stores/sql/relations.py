@@ -1,6 +1,6 @@
 """Queries about relations between recordings: what listening says of two of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,11 +40,19 @@ class Relations:
 
     def all(self) -> list[Relation]:
         """Every relation, in a fixed order."""
-        query = (
-            sa.select(RelationRow, _First.digest, _Second.digest)
-            .join(_First, _First.id == RelationRow.first_audio_id)
-            .join(_Second, _Second.id == RelationRow.second_audio_id)
-            .order_by(_First.digest, _Second.digest)
+        return [_relation(row) for row in self._session.execute(_query())]
+
+    def among(self, digests: Collection[AudioDigest]) -> list[Relation]:
+        """Relations between some recordings, in a fixed order."""
+        query = _query().where(_First.digest.in_(digests), _Second.digest.in_(digests))
+        return [_relation(row) for row in self._session.execute(query)]
+
+    def of(self, digests: Collection[AudioDigest]) -> list[Relation]:
+        """Relations that tie one of some recordings to any other, in the same order."""
+        audios = sa.select(AudioRow.id).where(AudioRow.digest.in_(sorted(digests)))
+        ids = list(self._session.scalars(audios))
+        query = _query().where(
+            sa.or_(RelationRow.first_audio_id.in_(ids), RelationRow.second_audio_id.in_(ids))
         )
         return [_relation(row) for row in self._session.execute(query)]
 
@@ -53,6 +61,15 @@ class Relations:
             sa.select(AudioRow.digest, AudioRow.id).where(AudioRow.digest.in_(digests))
         )
         return {row.digest: row.id for row in rows}
+
+
+def _query() -> Any:  # noqa: ANN401 -- the type of a query that grows step by step
+    return (
+        sa.select(RelationRow, _First.digest, _Second.digest)
+        .join(_First, _First.id == RelationRow.first_audio_id)
+        .join(_Second, _Second.id == RelationRow.second_audio_id)
+        .order_by(_First.digest, _Second.digest)
+    )
 
 
 def _row(first_id: int, second_id: int, relation: Relation) -> RelationRow:

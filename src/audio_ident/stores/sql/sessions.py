@@ -2,16 +2,18 @@
 
 import dataclasses
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from audio_ident.errors import IllegalMove, NotFound
+from audio_ident.errors import IllegalMove, NotFound, Severity
+from audio_ident.model.events import EventKind
 from audio_ident.model.library import ErrorEntry, SessionId
 from audio_ident.model.parameters import ImportParameters, values_of
 from audio_ident.model.sessions import (
+    MOVES,
     OPEN_STATES,
     WISHABLE,
     SessionKind,
@@ -21,11 +23,13 @@ from audio_ident.model.sessions import (
     Wish,
     move,
 )
+from audio_ident.stores.sql.events import Events
 from audio_ident.stores.sql.names import path_from_text, path_to_text
 from audio_ident.stores.sql.tables import ErrorRow, SessionRow
 
 _QUEUE_ORDER = (SessionRow.queued_at, SessionRow.id)
 _ENDED = frozenset(SessionState) - OPEN_STATES - {SessionState.QUEUED}
+_FINAL = frozenset(state for state, after in MOVES.items() if not after)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +42,14 @@ class SessionCounts:
 
 
 class Sessions:
-    """Import sessions and their errors; every change of state goes by the table of moves."""
+    """Import sessions and their errors; every change of state goes by the table of moves.
+
+    Whatever changes is told as an event, in the same transaction.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._events = Events(session)
 
     def add(self, session_id: SessionId, order: SessionOrder, at: datetime.datetime) -> None:
         """Put a session at the end of the queue."""
@@ -54,6 +62,7 @@ class Sessions:
                 parameters=values_of(order.parameters),
                 profile=order.profile,
                 awaited_by=order.awaited_by,
+                request_key=order.request_key,
                 files_found=0,
                 files_done=0,
                 files_failed=0,
@@ -61,6 +70,7 @@ class Sessions:
             )
         )
         self._session.flush()
+        self._tell_state(session_id, None, SessionState.QUEUED, at)
 
     def get(self, name: str) -> StoredSession:
         """The session with an id, or with an id that alone begins like this.
@@ -77,6 +87,22 @@ class Sessions:
             raise NotFound(f"{known} with {name or 'nothing'}")
         return _stored(rows[0])
 
+    def with_request_key(self, key: str) -> StoredSession | None:
+        """The session that was asked for under a key, None when there is none."""
+        row = self._session.scalar(sa.select(SessionRow).where(SessionRow.request_key == key))
+        return None if row is None else _stored(row)
+
+    def page(
+        self, states: Collection[SessionState], offset: int, limit: int
+    ) -> tuple[list[StoredSession], int]:
+        """Some sessions in some states, the newest first, and how many there are in all."""
+        wanted = SessionRow.state.in_(states)
+        query = sa.select(SessionRow).where(wanted)
+        query = query.order_by(*(column.desc() for column in _QUEUE_ORDER))
+        rows = self._session.scalars(query.offset(offset).limit(limit))
+        total = self._session.scalar(sa.select(sa.func.count(SessionRow.id)).where(wanted))
+        return [_stored(row) for row in rows], total or 0
+
     def all(self) -> list[StoredSession]:
         """Every session, the newest first."""
         query = sa.select(SessionRow).order_by(*(column.desc() for column in _QUEUE_ORDER))
@@ -90,7 +116,8 @@ class Sessions:
     def move(self, session_id: SessionId, state: SessionState, at: datetime.datetime) -> None:
         """Change the state of a session; raises `IllegalMove` for what the table does not have."""
         row = self._session.get_one(SessionRow, session_id)
-        row.state = move(SessionState(row.state), state)
+        before = SessionState(row.state)
+        row.state = move(before, state)
         if state == SessionState.QUEUED:
             row.queued_at, row.started_at, row.ended_at = at, None, None
             row.awaited_by, row.wish = None, None
@@ -98,6 +125,31 @@ class Sessions:
             row.ended_at, row.wish = at, None
         elif row.started_at is None:
             row.started_at = at
+        self._tell_state(session_id, before, state, at)
+        if state in _FINAL:
+            self._tell_end(row, at)
+
+    def _tell_state(
+        self,
+        session_id: SessionId,
+        before: SessionState | None,
+        after: SessionState,
+        at: datetime.datetime,
+    ) -> None:
+        document = {"old_state": before, "new_state": after}
+        self._events.append(session_id, EventKind.STATE_CHANGED, document, at)
+
+    def _tell_end(self, row: SessionRow, at: datetime.datetime) -> None:
+        snapshot = row.snapshot or {}
+        document = {
+            "state": row.state,
+            "files_processed": row.files_done,
+            "files_failed": row.files_failed,
+            "duration_s": (at - (row.started_at or at)).total_seconds(),
+            "failures": dict(snapshot.get("failures", {})),
+            "error_code": row.error_code,
+        }
+        self._events.append(SessionId(row.id), EventKind.COMPLETED, document, at)
 
     def save_progress(
         self, session_id: SessionId, counts: SessionCounts, snapshot: Mapping[str, Any]
@@ -108,6 +160,12 @@ class Sessions:
         row.files_done = counts.files_done
         row.files_failed = counts.files_failed
         row.snapshot = dict(snapshot)
+
+    def tell_progress(
+        self, session_id: SessionId, snapshot: Mapping[str, Any], at: datetime.datetime
+    ) -> None:
+        """Tell whoever listens how far an import has come."""
+        self._events.append(session_id, EventKind.PROGRESS, snapshot, at)
 
     def fail(self, session_id: SessionId, reason: tuple[str, str], at: datetime.datetime) -> None:
         """Remember, as code and fact, what ended an import early."""
@@ -161,15 +219,42 @@ class Sessions:
         self._session.add_all(
             ErrorRow(session_id=session_id, **dataclasses.asdict(entry)) for entry in entries
         )
+        for entry in entries:
+            if entry.severity != Severity.WARN:
+                document = {
+                    "path": entry.path,
+                    "stage": entry.stage,
+                    "code": entry.code,
+                    "fact": entry.fact,
+                }
+                self._events.append(session_id, EventKind.ERROR, document, entry.occurred_at)
 
     def errors(self, session_id: SessionId) -> list[ErrorEntry]:
         """Errors and warnings of a session, in the order they came."""
         query = sa.select(ErrorRow).where(ErrorRow.session_id == session_id).order_by(ErrorRow.id)
-        names = [field.name for field in dataclasses.fields(ErrorEntry)]
-        return [
-            ErrorEntry(**{name: getattr(row, name) for name in names})
-            for row in self._session.scalars(query)
-        ]
+        return [_entry(row) for row in self._session.scalars(query)]
+
+    def last_errors(self, session_id: SessionId, offset: int, limit: int) -> list[ErrorEntry]:
+        """Errors of files of a session, the last first; warnings are left out."""
+        query = sa.select(ErrorRow).where(*_of_files(session_id)).order_by(ErrorRow.id.desc())
+        return [_entry(row) for row in self._session.scalars(query.offset(offset).limit(limit))]
+
+    def count_errors(self, session_id: SessionId) -> dict[str, int]:
+        """How often each error of a file was met in a session, by code."""
+        query = sa.select(ErrorRow.code, sa.func.count()).where(*_of_files(session_id))
+        rows = self._session.execute(query.group_by(ErrorRow.code)).all()
+        return {code: count for code, count in rows}  # noqa: C416 -- typed
+
+
+_ENTRY_FIELDS = tuple(field.name for field in dataclasses.fields(ErrorEntry))
+
+
+def _entry(row: ErrorRow) -> ErrorEntry:
+    return ErrorEntry(**{name: getattr(row, name) for name in _ENTRY_FIELDS})
+
+
+def _of_files(session_id: SessionId) -> tuple[sa.ColumnElement[bool], ...]:
+    return (ErrorRow.session_id == session_id, ErrorRow.severity != Severity.WARN)
 
 
 def stored_parameters(values: Mapping[str, Any]) -> ImportParameters:
@@ -188,6 +273,7 @@ def _stored(row: SessionRow) -> StoredSession:
             profile=row.profile,
             kind=SessionKind(row.kind),
             awaited_by=row.awaited_by,
+            request_key=row.request_key,
         ),
         wish=None if row.wish is None else Wish(row.wish),
         snapshot=row.snapshot,

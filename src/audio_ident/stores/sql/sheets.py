@@ -1,5 +1,6 @@
 """Finds one track as people name it, with the facts of its file and its audio."""
 
+import datetime
 import os
 from typing import Any
 
@@ -10,8 +11,9 @@ from audio_ident.errors import NotFound
 from audio_ident.model.audio import AudioFacts
 from audio_ident.model.track_sheet import FiledTrack
 from audio_ident.stores.sql.names import display_name
-from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TagsRow, TrackRow
-from audio_ident.stores.sql.tracks import track_of_row
+from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, StageRow, TrackRow
+from audio_ident.stores.sql.tables_edits import HiddenTrackRow, TrackEditRow
+from audio_ident.stores.sql.tracks import TRACK_COLUMNS, joined, track_of_row
 from audio_ident.units import Ticks
 
 _ENOUGH = 100
@@ -42,6 +44,24 @@ class Sheets:
         known = f"{len(rows)} tracks begin" if rows else "no track begins"
         raise NotFound(f"{known} with {display_name(name) or 'nothing'}")
 
+    def find_update(self, filed: FiledTrack) -> datetime.datetime | None:
+        """When the work on a track or a person last changed something, None when never."""
+        track_id = filed.track.id
+        moments = (
+            sa.select(sa.func.max(StageRow.ended_at)).where(StageRow.file_id == filed.file_id),
+            *(
+                sa.select(sa.func.max(moment)).where(table.track_id == track_id)
+                for table, moment in (
+                    (TrackEditRow, TrackEditRow.decided_at),
+                    (TrackEditRow, TrackEditRow.revoked_at),
+                    (HiddenTrackRow, HiddenTrackRow.hidden_at),
+                    (HiddenTrackRow, HiddenTrackRow.restored_at),
+                )
+            ),
+        )
+        found = [self._session.scalar(query) for query in moments]
+        return max((at for at in found if at is not None), default=None)
+
     def _at(self, path: bytes) -> sa.ColumnElement[bool] | None:
         """The condition that a file lies at a path, None below no root."""
         conditions = [
@@ -56,32 +76,31 @@ def _named(name: str) -> sa.ColumnElement[bool] | None:
     return TrackRow.id.startswith(name, autoescape=True) if name else None
 
 
-def _query() -> Any:  # noqa: ANN401 -- the type of a query of five tables
-    return (
-        sa.select(TrackRow, FileRow, RootRow.path, AudioRow, TagsRow)
-        .join(FileRow, FileRow.id == TrackRow.file_id)
-        .join(RootRow, RootRow.id == FileRow.root_id)
-        .join(AudioRow, AudioRow.id == FileRow.audio_id)
-        .outerjoin(TagsRow, TagsRow.file_id == FileRow.id)
-        .limit(_ENOUGH)
-    )
+def _query() -> Any:  # noqa: ANN401 -- the type of a query of several tables
+    return joined(sa.select(*TRACK_COLUMNS)).limit(_ENOUGH)
 
 
-def _filed(row: Any) -> FiledTrack:  # noqa: ANN401 -- a row of `_query`
-    _, file, _, audio, _ = row
-    declared = audio.declared_duration_ticks
+def _filed(row: Any) -> FiledTrack:  # noqa: ANN401 -- a row of `TRACK_COLUMNS`
+    _, file, _, audio, *_ = row
     return FiledTrack(
         track=track_of_row(row),
         file_id=file.id,
         size_bytes=file.size,
         missing_since=file.missing_since,
-        facts=AudioFacts(
-            container=audio.container,
-            codec=audio.codec,
-            rate_hz=audio.rate_hz,
-            channels=audio.channels,
-            bits_per_sample=audio.bits_per_sample,
-            duration_ticks=Ticks(audio.duration_ticks),
-            declared_duration_ticks=None if declared is None else Ticks(declared),
-        ),
+        sha256=file.sha256,
+        facts=facts_of_row(audio),
+    )
+
+
+def facts_of_row(audio: AudioRow) -> AudioFacts:
+    """What decoding told of an audio."""
+    declared = audio.declared_duration_ticks
+    return AudioFacts(
+        container=audio.container,
+        codec=audio.codec,
+        rate_hz=audio.rate_hz,
+        channels=audio.channels,
+        bits_per_sample=audio.bits_per_sample,
+        duration_ticks=Ticks(audio.duration_ticks),
+        declared_duration_ticks=None if declared is None else Ticks(declared),
     )

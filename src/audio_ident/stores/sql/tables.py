@@ -69,6 +69,7 @@ class RootRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     path: Mapped[bytes] = mapped_column(unique=True)
     display: Mapped[str]
+    kind: Mapped[str] = mapped_column(sa.String(16))
     added_at: Mapped[datetime.datetime]
 
 
@@ -304,6 +305,8 @@ class SessionRow(Base):
     profile: Mapped[str | None]
     awaited_by: Mapped[int | None]
     """Process that waits to run it; NULL leaves it to whoever runs the queue."""
+    request_key: Mapped[str | None] = mapped_column(sa.String(64), index=True, unique=True)
+    """Digest of the key under which a program asked for it, so that asking twice starts one."""
     wish: Mapped[str | None] = mapped_column(sa.String(16))
     """What somebody asks of the process that works on it."""
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,15 +11,23 @@ from sqlalchemy.orm import Session
 
 from audio_ident.core.path_evidence import evidence_of
 from audio_ident.model.analysis import AudioDigest
+from audio_ident.model.edits import edits_of
 from audio_ident.model.library import FileState, TimingPoints, Track, TrackId, TrackKind
 from audio_ident.model.tags import Tags
+from audio_ident.stores.sql.hidden import is_hidden
+from audio_ident.stores.sql.listing_changes import note_changed
 from audio_ident.stores.sql.names import real_path
 from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TagsRow, TrackRow
+from audio_ident.stores.sql.tables_edits import ListingRow
 from audio_ident.stores.sql.tag_columns import LISTED_TAG_NAMES, tags_from
 from audio_ident.units import Ticks
 
 _POINT_NAMES = tuple(field.name for field in dataclasses.fields(TimingPoints))
 _TRACKS_AT_ONCE = 500
+
+TRACK_COLUMNS = (TrackRow, FileRow, RootRow.path, AudioRow, TagsRow, ListingRow.edits)
+"""What `track_of_row` needs."""
+
 _SEARCHED = (
     TagsRow.title,
     TagsRow.artist,
@@ -38,6 +46,8 @@ class TrackFilter:
     digest: AudioDigest | None = None
     with_missing: bool = False
     """Whether tracks in files that are missing are wanted too."""
+    with_hidden: bool = False
+    """Whether tracks that a person took out of the library are wanted too."""
 
 
 class Tracks:
@@ -61,6 +71,7 @@ class Tracks:
         for name in _POINT_NAMES:
             setattr(row, name, getattr(points, name))
         self._session.flush()
+        note_changed(self._session, [file_id])
 
     def points(self, file_id: int) -> TimingPoints:
         """Timing points of the whole-file track of a file."""
@@ -73,12 +84,14 @@ class Tracks:
 
     def listed(self, wanted: TrackFilter, offset: int = 0, limit: int | None = None) -> list[Track]:
         """One page of tracks, by path and start; all that follow when there is no limit."""
-        query = _in_order(_restricted(_all_columns(), wanted)).offset(offset).limit(limit)
+        query = (
+            _in_order(_restricted(sa.select(*TRACK_COLUMNS), wanted)).offset(offset).limit(limit)
+        )
         return [track_of_row(row) for row in self._session.execute(query)]
 
     def streamed(self, wanted: TrackFilter) -> Iterator[Track]:
         """All tracks by path and start; memory does not grow with their number."""
-        query = _in_order(_restricted(_all_columns(), wanted))
+        query = _in_order(_restricted(sa.select(*TRACK_COLUMNS), wanted))
         rows = self._session.execute(query.execution_options(yield_per=_TRACKS_AT_ONCE))
         return (track_of_row(row) for row in rows)
 
@@ -89,16 +102,28 @@ class Tracks:
 
     def find(self, track_id: TrackId) -> Track | None:
         """The track of that id, None when there is none."""
-        query = _joined(_all_columns()).where(TrackRow.id == track_id)
+        query = joined(sa.select(*TRACK_COLUMNS)).where(TrackRow.id == track_id)
         row = self._session.execute(query).first()
         return None if row is None else track_of_row(row)
 
+    def added_at(self, track_ids: Collection[TrackId]) -> dict[TrackId, datetime.datetime]:
+        """When tracks came into the library, by id."""
+        query = sa.select(TrackRow.id, TrackRow.created_at).where(TrackRow.id.in_(track_ids))
+        return {TrackId(id_): at for id_, at in self._session.execute(query)}
+
+    def with_ids(self, track_ids: Sequence[TrackId]) -> list[Track]:
+        """Tracks in the order of their ids; those that are not there are left out."""
+        query = joined(sa.select(*TRACK_COLUMNS)).where(TrackRow.id.in_(track_ids))
+        found = {row[0].id: track_of_row(row) for row in self._session.execute(query)}
+        return [found[track_id] for track_id in track_ids if track_id in found]
+
     def covering(self, digest: AudioDigest, at_ticks: Ticks) -> list[Track]:
-        """Tracks, in any file with this audio, that sound at a time; files on disk first."""
+        """Tracks that sound at a time, in any file with this audio; files on disk first."""
         query = (
-            _joined(_all_columns())
+            joined(sa.select(*TRACK_COLUMNS))
             .where(
                 AudioRow.digest == digest,
+                ~is_hidden(),
                 TrackRow.start_ticks <= at_ticks,
                 TrackRow.end_ticks >= at_ticks,
             )
@@ -112,28 +137,28 @@ class Tracks:
         return [track_of_row(row) for row in self._session.execute(query)]
 
 
-def _all_columns() -> Any:  # noqa: ANN401 -- the type of a query that grows step by step
-    return sa.select(TrackRow, FileRow, RootRow.path, AudioRow, TagsRow)
-
-
-def _in_order(query: Any) -> Any:  # noqa: ANN401
+def _in_order(query: Any) -> Any:  # noqa: ANN401 -- the type of a query that grows step by step
     return query.order_by(RootRow.path, FileRow.relative_path, TrackRow.start_ticks, TrackRow.id)
 
 
-def _joined(query: Any) -> Any:  # noqa: ANN401
+def joined(query: Any) -> Any:  # noqa: ANN401
+    """A query of tracks, with the rows that `TRACK_COLUMNS` needs."""
     return (
         query.select_from(TrackRow)
         .join(FileRow, FileRow.id == TrackRow.file_id)
         .join(RootRow, RootRow.id == FileRow.root_id)
         .join(AudioRow, AudioRow.id == FileRow.audio_id)
         .outerjoin(TagsRow, TagsRow.file_id == FileRow.id)
+        .outerjoin(ListingRow, ListingRow.track_id == TrackRow.id)
     )
 
 
 def _restricted(query: Any, wanted: TrackFilter) -> Any:  # noqa: ANN401
-    query = _joined(query)
+    query = joined(query)
     if not wanted.with_missing:
         query = query.where(FileRow.state == FileState.PRESENT)
+    if not wanted.with_hidden:
+        query = query.where(~is_hidden())
     if wanted.digest is not None:
         query = query.where(AudioRow.digest == wanted.digest)
     for word in wanted.text.split():
@@ -144,8 +169,8 @@ def _restricted(query: Any, wanted: TrackFilter) -> Any:  # noqa: ANN401
 
 
 def track_of_row(row: Any) -> Track:  # noqa: ANN401
-    """Track of a row of track, file, path of the root, audio and tags."""
-    track, file, root_path, audio, tags = row
+    """Track of a row of `TRACK_COLUMNS`."""
+    track, file, root_path, audio, tags, edits = row
     relative_path = real_path(file.relative_path)
     path = os.fsdecode(root_path).rstrip("/") + "/" + relative_path
     return Track(
@@ -156,9 +181,10 @@ def track_of_row(row: Any) -> Track:  # noqa: ANN401
         is_missing=file.state == FileState.MISSING,
         points=_points(track),
         tags=Tags() if tags is None else tags_from(tags, LISTED_TAG_NAMES),
-        evidence=evidence_of(relative_path),
+        evidence=evidence_of(file.display),  # an upload is shown under the name it came with
         container=audio.container,
         codec=audio.codec,
+        edits=edits_of(edits or {}),
     )
 
 

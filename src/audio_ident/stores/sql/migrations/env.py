@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from audio_ident.stores.sql.tables import Base
+from audio_ident.stores.sql.all_tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     compare_type=True,
     transactional_ddl=True,  # SQLite too: `dialect` begins every transaction itself
 )

@@ -1,0 +1,110 @@
+"""What is this clip? Asked with an upload, or with a stretch of a track."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, TypeVar
+
+import pydantic
+from fastapi import APIRouter, Depends, Request
+from fastapi.exceptions import RequestValidationError
+
+from audio_ident.api.access import allowed
+from audio_ident.api.dependencies import ServiceOfApp
+from audio_ident.api.problems import problems
+from audio_ident.api.schemas.search import (
+    SearchFields,
+    SearchResponse,
+    TrackSearch,
+    search_response,
+)
+from audio_ident.api.uploads import FILE_PART, Received, received
+from audio_ident.errors import NotFound, UnsupportedFormat
+from audio_ident.identify.sought import Sought
+from audio_ident.model.accounts import Scope
+from audio_ident.refusals import (
+    ClipTooShort,
+    ClipUndecodable,
+    EmptyFile,
+    FileTooLarge,
+    RateLimited,
+    SearchTimeout,
+    ServiceUnavailable,
+    ValidationFailed,
+)
+
+router = APIRouter(prefix="/search", tags=["search"], dependencies=[allowed(Scope.READ)])
+
+_BUSY_OR_LATE = (RateLimited, ServiceUnavailable, SearchTimeout)
+
+_Fields = TypeVar("_Fields", bound=pydantic.BaseModel)
+
+
+def form_body(fields: type[pydantic.BaseModel], description: str) -> dict[str, Any]:
+    """Documentation of a form that is received by `uploads.received`."""
+    schema = fields.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    audio = {"type": "string", "format": "binary", "description": description}
+    properties = {FILE_PART: audio, **schema["properties"]}
+    body = {"type": "object", "required": [FILE_PART], "properties": properties}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": body}}}}
+
+
+def fields_of(model: type[_Fields], upload: Received) -> _Fields:
+    """The fields of a form, checked as those of any other body."""
+    try:
+        return model.model_validate(upload.fields)
+    except pydantic.ValidationError as error:
+        problems = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        raise RequestValidationError(problems) from error
+
+
+async def _clip(request: Request, service: ServiceOfApp) -> AsyncIterator[Received]:
+    asking = service.asking
+    asking.search.refuse_if_busy()
+    path = asking.spool.new_path()
+    async with received(request, path, service.settings.max_clip_bytes) as upload:
+        yield upload
+
+
+@router.post(
+    "",
+    openapi_extra=form_body(SearchFields, "The clip: three to thirty seconds, in any format."),
+    responses=problems(
+        ValidationFailed,
+        EmptyFile,
+        FileTooLarge,
+        UnsupportedFormat,
+        ClipUndecodable,
+        ClipTooShort,
+        *_BUSY_OR_LATE,
+    ),
+)
+def search_by_clip(
+    upload: Annotated[Received, Depends(_clip)], service: ServiceOfApp
+) -> SearchResponse:
+    """The tracks in which a clip is heard, or plainly that it is in none.
+
+    The first thirty seconds of a longer clip are used. One deadline holds from the end of the
+    upload to the answer.
+    """
+    search = service.asking.search
+    received_at_s = search.now_s()
+    wish = fields_of(SearchFields, upload).wish()
+    running = search.begin(Sought(path=upload.path), wish, received_at_s)
+    upload.disconnect.then(running.withdraw)
+    return search_response(running.answer())
+
+
+@router.post(
+    "/by-track",
+    responses=problems(ValidationFailed, NotFound, ClipTooShort, ClipUndecodable, *_BUSY_OR_LATE),
+)
+def search_by_track(wanted: TrackSearch, service: ServiceOfApp) -> SearchResponse:
+    """Where else a stretch of a track is heard: its copies, and other tracks with that recording.
+
+    The track itself is left out. The deadline is that of a clip; a stretch far into a very long
+    file may miss it.
+    """
+    search = service.asking.search
+    sought = service.asking.track_spans.sought(wanted.span())
+    running = search.begin(sought, wanted.wish(), search.now_s())
+    return search_response(running.answer())

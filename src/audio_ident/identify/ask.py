@@ -1,0 +1,195 @@
+"""What a query worker does: decode a clip, listen, look it up in the index.
+
+It runs in a process of its own, next to hostile bytes, and knows no rows: it answers with digests.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from audio_ident.core.layout import LAYOUT
+from audio_ident.engines.protocols import DecodeLimits, Decoder
+from audio_ident.errors import AudioTooShort, IndexCorrupt
+from audio_ident.identify.exact import LONGEST_CLIP_S, identify
+from audio_ident.identify.tracklist import TracklistFinder
+from audio_ident.model.analysis import AudioDigest
+from audio_ident.model.answer import Answer, Span
+from audio_ident.model.audio import MONO_RATE_HZ, Feed, Mono
+from audio_ident.model.segment import Snapshot
+from audio_ident.stores.fingerprints.protocol import FingerprintReader
+
+SHORTEST_QUERY_S = 3.0
+"""Shorter clips are refused by the service; `identify` on the command line takes half of that."""
+
+FRAME_S = 0.12
+"""Longest frame of any codec of recorders (Opus); encoders and cutters are out by one at most."""
+
+LEAST_SHARE_OF_OWN = 0.25
+"""A clip of a file of the library is as clean as can be: where its own recording is left out,
+others need this share of the evidence that it shows for itself. Our own; chance stays below a tenth."""
+
+REPORT_EVERY_S = 30.0
+"""Seconds of a recording between two reports of progress."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class QueryTools:
+    """What a query worker keeps from call to call."""
+
+    decoder: Decoder
+    limits: DecodeLimits
+    index: FingerprintReader
+    report: Callable[[float], None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a worker is asked."""
+
+    path: Path
+    span: Span | None = None
+    """Stretch of the file to listen to; None for all of it, or for as much as a clip may be."""
+    own: AudioDigest | None = None
+    """The recording that the question is taken from, which is no answer to it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a worker answers."""
+
+    answer: Answer
+    own_answer: Answer | None
+    """Where the question lies in the recording it is taken from, for its other copies."""
+    is_truncated: bool
+    generation: int
+    """Of the index; 0 when there is none."""
+
+
+def ask_about_clip(tools: QueryTools, question: Question) -> Heard:
+    """Name a clip, or a stretch of a file.
+
+    Raises
+    ------
+    FileProblem
+        The clip cannot be listened to.
+    IndexCorrupt
+        The index cannot be asked, which is never told as "no match".
+    """
+    samples, is_truncated = _clip(tools, question)
+    snapshot = usable_snapshot(tools.index)
+    answer, own_answer = _answers(snapshot, samples, question.own)
+    return Heard(
+        answer=answer,
+        own_answer=own_answer,
+        is_truncated=is_truncated,
+        generation=snapshot.generation,
+    )
+
+
+def _answers(
+    snapshot: Snapshot, samples: Mono, own: AudioDigest | None
+) -> tuple[Answer, Answer | None]:
+    """What else is heard in a clip, and where it lies in its own recording, if it has one."""
+    if own is None:
+        return identify(snapshot, samples), None
+    own_answer = identify(_only(snapshot, own), samples)
+    least = max((LEAST_SHARE_OF_OWN * match.score for match in own_answer.matches), default=0.0)
+    answer = identify(_without(snapshot, own), samples)
+    matches = tuple(match for match in answer.matches if match.score >= least)
+    return dataclasses.replace(answer, matches=matches), own_answer
+
+
+def ask_about_recording(tools: QueryTools, question: Question) -> Heard:
+    """Every recording that is heard in a long one, in order; reports the seconds heard so far."""
+    snapshot = usable_snapshot(tools.index)
+    own = question.own
+    finder = TracklistFinder(snapshot if own is None else _without(snapshot, own))
+    span = question.span or Span(start_s=0.0, end_s=tools.limits.max_seconds)
+    window = _Window(span, finder.feed)
+    reported_s = 0.0
+
+    def hear(block: Mono) -> None:
+        nonlocal reported_s
+        window.feed(block)
+        if window.heard_s - reported_s >= REPORT_EVERY_S:
+            reported_s = window.heard_s
+            tools.report(reported_s)
+
+    limits = tools.limits
+    if question.span is not None:
+        limits = dataclasses.replace(limits, first_s=span.end_s)
+    tools.decoder.listen(question.path, {Feed.MONO_16K: hear}, limits)
+    return Heard(
+        answer=finder.finish(),
+        own_answer=None,
+        is_truncated=False,
+        generation=snapshot.generation,
+    )
+
+
+def usable_snapshot(index: FingerprintReader) -> Snapshot:
+    """The newest generation; raises `IndexCorrupt` when this version cannot read it."""
+    snapshot = index.snapshot()
+    if any(segment.parameters.get("layout") != LAYOUT for segment in snapshot.segments):
+        raise IndexCorrupt("the fingerprint index was made by another version")
+    return snapshot
+
+
+def _clip(tools: QueryTools, question: Question) -> tuple[Mono, bool]:
+    start_s = 0.0 if question.span is None else question.span.start_s
+    end_s = start_s + LONGEST_CLIP_S
+    if question.span is not None:
+        end_s = min(end_s, question.span.end_s)
+    blocks: list[Mono] = []
+    # A little more than is used, to know whether there is more.
+    window = _Window(Span(start_s=start_s, end_s=end_s + 2 * FRAME_S), blocks.append)
+    limits = dataclasses.replace(tools.limits, first_s=end_s + 2 * FRAME_S)
+    tools.decoder.listen(question.path, {Feed.MONO_16K: window.feed}, limits)
+    samples = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+    heard_s = len(samples) / MONO_RATE_HZ
+    if heard_s < SHORTEST_QUERY_S - FRAME_S:
+        raise AudioTooShort(f"{heard_s:.2f} s of audio, fewer than {SHORTEST_QUERY_S:g} s")
+    is_truncated = question.span is None and heard_s > LONGEST_CLIP_S + FRAME_S
+    return samples[: round((end_s - start_s) * MONO_RATE_HZ)], is_truncated
+
+
+class _Window:
+    """Lets through the stretch of a recording that lies in a span."""
+
+    def __init__(self, span: Span, sink: Callable[[Mono], None]) -> None:
+        self._first = round(span.start_s * MONO_RATE_HZ)
+        self._end = round(span.end_s * MONO_RATE_HZ)
+        self._at = 0
+        self._sink = sink
+
+    @property
+    def heard_s(self) -> float:
+        """How much was let through."""
+        return max(0, min(self._at, self._end) - self._first) / MONO_RATE_HZ
+
+    def feed(self, block: Mono) -> None:
+        """Take the next samples."""
+        chosen = block[max(0, self._first - self._at) : max(0, self._end - self._at)]
+        self._at += len(block)
+        if len(chosen):
+            self._sink(chosen)
+
+
+def _without(snapshot: Snapshot, digest: AudioDigest) -> Snapshot:
+    return _restricted(snapshot, lambda held: held != digest)
+
+
+def _only(snapshot: Snapshot, digest: AudioDigest) -> Snapshot:
+    return _restricted(snapshot, lambda held: held == digest)
+
+
+def _restricted(snapshot: Snapshot, is_wanted: Callable[[AudioDigest], bool]) -> Snapshot:
+    """The index as if it held only the recordings that are wanted."""
+    wanted = (
+        np.fromiter(map(is_wanted, segment.digests), np.bool_, len(segment.digests))
+        for segment in snapshot.segments
+    )
+    alive = tuple(rows & own for rows, own in zip(snapshot.alive, wanted, strict=True))
+    return dataclasses.replace(snapshot, alive=alive)

@@ -1,0 +1,80 @@
+"""What the importer process does: works on the queue and on uploads, whoever ordered them.
+
+It takes the right to write for one session at a time, as every process that imports. While
+another process has it, it waits: the rows are the queue, so that nothing is lost and nobody works
+twice.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import structlog
+
+from audio_ident.errors import LibraryLocked, StoreProblem
+from audio_ident.ingest.queue import OpenTools, SessionQueue
+from audio_ident.ingest.sweep import sweep
+from audio_ident.ingest.tools import Clock
+from audio_ident.library.session_book import SessionBook
+from audio_ident.model.parameters import ImportParameters
+from audio_ident.stores.sql.unit_of_work import Catalogue
+
+LOOK_INTERVAL_S = 0.25
+"""How soon an order is noticed."""
+
+CARE_INTERVAL_S = 2.0
+"""How soon it is noticed that another process has died over a session."""
+
+_UPLOAD_LOOK_S = 0.05
+_LONGEST_PAUSE_S = 30.0
+
+_log = structlog.get_logger()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Importer:
+    """Works until it is told to leave."""
+
+    catalogue: Catalogue
+    queue: SessionQueue
+    book: SessionBook
+    open_tools: OpenTools
+    clock: Clock
+    must_leave: Callable[[], bool]
+
+    def run(self) -> None:
+        """Work on whatever comes; a library that cannot be written is tried again later."""
+        pause_s = LOOK_INTERVAL_S
+        cared_s = float("-inf")
+        while not self.must_leave():
+            try:
+                if self.clock.monotonic_s() - cared_s >= CARE_INTERVAL_S:
+                    self.book.resume_left()
+                    cared_s = self.clock.monotonic_s()
+                self._take_uploads()
+                for session in self.queue.run_queued(should_stop=self.must_leave):
+                    _log.info("session_ended", session=session.id, state=session.state)
+                pause_s = LOOK_INTERVAL_S
+            except LibraryLocked:
+                pause_s = LOOK_INTERVAL_S
+            except StoreProblem as error:
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                _log.error("importer_waits", code=error.code, fact=error.fact, pause_s=pause_s)
+            self._rest(pause_s)
+
+    def _take_uploads(self) -> None:
+        if not self._has_uploads():
+            return
+        with self.open_tools(ImportParameters()) as (tools, _):
+            sweep(tools.stores)
+            while self._has_uploads() and not self.must_leave():
+                tools.between_files()
+                self.clock.sleep_s(_UPLOAD_LOOK_S)
+
+    def _has_uploads(self) -> bool:
+        with self.catalogue.reading() as rows:
+            return bool(rows.uploads.waiting())
+
+    def _rest(self, pause_s: float) -> None:
+        end_s = self.clock.monotonic_s() + pause_s
+        while self.clock.monotonic_s() < end_s and not self.must_leave():
+            self.clock.sleep_s(LOOK_INTERVAL_S)

@@ -1,0 +1,36 @@
+"""What a query worker is made of; it imports neither the database nor the terminal."""
+
+import dataclasses
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from audio_ident.engines.decoder_pyav import PyavDecoder
+from audio_ident.engines.protocols import DecodeLimits
+from audio_ident.errors import StoreProblem
+from audio_ident.identify.ask import QueryTools
+from audio_ident.identify.exact import identify
+from audio_ident.model.audio import MONO_RATE_HZ
+from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class QueryWorkerPlan:
+    """Makes the tools of a worker, in its process."""
+
+    index: Path
+    limits: DecodeLimits
+
+    def __call__(self, report: Callable[[float], None]) -> QueryTools:
+        """Open the index and listen once, so that the first clip waits for nothing."""
+        reader = SegmentIndexReader(self.index)
+        with suppress(StoreProblem):  # the call that asks then is told
+            seconds = np.arange(4 * MONO_RATE_HZ) / MONO_RATE_HZ
+            chirp = 0.5 * np.sin(2 * np.pi * 400 * seconds * (1 + seconds))
+            identify(reader.snapshot(), chirp.astype(np.float32))
+        return QueryTools(
+            decoder=PyavDecoder(time.monotonic), limits=self.limits, index=reader, report=report
+        )

@@ -1,0 +1,45 @@
+"""The PostgreSQL server that tests share, and the database that libraries of tests have."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from builders.databases import (
+    SERVER_VARIABLE,
+    drop_databases_below,
+    is_postgresql,
+    make_template,
+)
+from builders.postgresql import PostgresqlServer, find_programs, running_server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """A server with a template of an empty catalogue."""
+    programs = find_programs()
+    if programs is None:
+        told = "no PostgreSQL below /usr/lib/postgresql: `apt-get install postgresql`"
+        assert not os.environ.get("CI"), told
+        pytest.skip(told)
+    with running_server(programs) as server:
+        os.environ[SERVER_VARIABLE] = str(server.folder)
+        make_template()
+        yield server
+        del os.environ[SERVER_VARIABLE]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _server_of_libraries(request: pytest.FixtureRequest) -> None:
+    """Start the server first when libraries are to lie in it."""
+    if is_postgresql():
+        request.getfixturevalue("postgresql")
+
+
+@pytest.fixture(autouse=True)
+def _no_databases_left(tmp_path: Path) -> Iterator[None]:
+    """Remove the databases of a test with it: each takes ten megabytes."""
+    yield
+    if is_postgresql():
+        drop_databases_below(tmp_path)
