@@ -28,7 +28,8 @@ FRAME_S = 0.12
 
 LEAST_SHARE_OF_OWN = 0.25
 """A clip of a file of the library is as clean as can be: where its own recording is left out,
-others need this share of the evidence that it shows for itself. Our own; chance stays below a tenth."""
+others need this share of the evidence that it shows for itself. Our own; chance stays below a
+tenth."""
 
 REPORT_EVERY_S = 30.0
 """Seconds of a recording between two reports of progress."""

@@ -60,6 +60,7 @@ from audio_ident.stores.pictures.pictures_files import FilePictureStore
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import make_accounts
 from audio_ident.wiring.browsing import make_duplicates
+from audio_ident.wiring.importing import ImportBench
 from audio_ident.wiring.moving import move_catalogue
 from audio_ident.wiring.parts import (
     CLOCK,
