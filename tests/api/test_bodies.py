@@ -45,7 +45,7 @@ def test_a_json_body_over_the_limit_is_refused(probe: httpx.Client, *, is_declar
     answer = probe.post("/probe/credentials", content=content, headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "FILE_TOO_LARGE")
-    assert answer.json()["error"]["details"] == {"max_bytes": JSON_BYTES}
+    assert answer.json()["error"]["details"] == {"limit_bytes": JSON_BYTES}
 
 
 def test_an_upload_over_the_limit_of_its_route_names_the_setting(probe: httpx.Client) -> None:
@@ -54,7 +54,7 @@ def test_an_upload_over_the_limit_of_its_route_names_the_setting(probe: httpx.Cl
 
     assert answer.status_code == 413
     assert answer.json()["error"]["details"] == {
-        "max_bytes": CLIP_BYTES + FORM_BYTES,
+        "limit_bytes": CLIP_BYTES + FORM_BYTES,
         "setting": "max_clip_bytes",
     }
 

@@ -188,7 +188,7 @@ def _check_length(length_bytes: int, most_bytes: int, rule: BodyRule | None) -> 
         return
     name = {"setting": rule.setting} if rule is not None and rule.setting else {}
     raise FileTooLarge(
-        f"the body has more than {most_bytes} bytes", details={"max_bytes": most_bytes, **name}
+        f"the body has more than {most_bytes} bytes", details={"limit_bytes": most_bytes, **name}
     )
 
 
