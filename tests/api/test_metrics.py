@@ -45,6 +45,8 @@ def test_the_library_is_told_in_numbers(client: httpx.Client) -> None:
 
     assert told["audio_ident_index_recordings", ()] > 0
     assert told["audio_ident_index_bytes", ()] > 0
+    assert told["audio_ident_open_searches", ()] == 0
+    assert told["audio_ident_searches_refused_total", ()] >= 0
     assert told["audio_ident_import_files", (("outcome", "done"),)] > 0
     assert told["audio_ident_import_sessions", (("state", "completed"),)] == 1
     assert told["process_resident_memory_bytes", ()] > 0

@@ -67,3 +67,14 @@ def test_no_other_shape_of_errors_is_described() -> None:
 def test_the_description_is_of_the_newest_version() -> None:
     """OpenAPI 3.1, which is JSON Schema."""
     assert DOCUMENT["openapi"].startswith("3.1")
+
+
+def test_the_page_for_people_has_every_operation(client: httpx.Client) -> None:
+    """It loads nothing from anywhere, so it works without a network."""
+    answer = client.get("/docs")
+
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "<script" not in answer.text
+    for operation in OPERATIONS.values():
+        assert f'id="{operation["operationId"]}"' in answer.text

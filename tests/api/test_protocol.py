@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,13 +11,13 @@ from audio_ident.api.limits import Limits
 from builders.probe_service import probing
 from builders.raw_http import connection, exchange, problem_in, receive_all
 
-MOST_CONNECTIONS = 60
+MOST_CONNECTIONS = 20
 
 
 @pytest.fixture(scope="module")
 def probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """Client of a service with little patience and few connections."""
-    limits = Limits(head_s=1, idle_s=1, connections=MOST_CONNECTIONS)
+    """Client of a service with little patience."""
+    limits = Limits(head_s=1, idle_s=1)
     with probing(tmp_path_factory.mktemp("protocol"), limits) as client:
         yield client
 
@@ -64,16 +65,18 @@ def test_requests_that_follow_each_other_are_all_answered(probe: httpx.Client) -
     assert exchange(probe, many * 5).count(b"HTTP/1.1 200") == 5
 
 
-def test_too_many_connections_are_told_so(probe: httpx.Client) -> None:
+def test_too_many_connections_are_told_so(tmp_path: Path) -> None:
     """Whoever comes late gets 503 in the one shape; when others have gone, all is well again."""
-    with contextlib.ExitStack() as stack:
-        for _ in range(MOST_CONNECTIONS):
-            stack.enter_context(connection(probe))
-        late = stack.enter_context(connection(probe))
-        problem = problem_in(receive_all(late))
-        assert (problem["status"], problem["code"]) == (503, "SERVICE_UNAVAILABLE")
+    limits = Limits(connections=MOST_CONNECTIONS)
+    with probing(tmp_path, limits) as few:
+        with contextlib.ExitStack() as stack:
+            for _ in range(MOST_CONNECTIONS):
+                stack.enter_context(connection(few))
+            late = stack.enter_context(connection(few))
+            problem = problem_in(receive_all(late))
 
-    assert httpx.get(f"{probe.base_url}/health").status_code == 200
+        assert (problem["status"], problem["code"]) == (503, "SERVICE_UNAVAILABLE")
+        assert few.get("/health").status_code == 200
 
 
 def test_an_upgrade_is_not_followed(probe: httpx.Client) -> None:

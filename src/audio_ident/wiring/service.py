@@ -17,7 +17,12 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import Accounts, make_accounts
 from audio_ident.wiring.asking import Asking, open_asking
 from audio_ident.wiring.browsing import Browsing, make_browsing
-from audio_ident.wiring.health import index_watch
+from audio_ident.wiring.health import (
+    importer_probe,
+    index_watch,
+    search_figures,
+    workers_probe,
+)
 from audio_ident.wiring.importing import keeping_importer, make_import_desk, make_music_folders
 from audio_ident.wiring.media import Media, open_media
 from audio_ident.wiring.parts import CLOCK, open_catalogue
@@ -53,18 +58,20 @@ def open_service(settings: Settings) -> Iterator[Service]:
         catalogue = stack.enter_context(open_catalogue(settings))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
         folders = make_music_folders(settings, catalogue)
+        asking = stack.enter_context(open_asking(settings, places, catalogue))
+        importer = stack.enter_context(keeping_importer(settings))
         yield Service(
             settings=settings,
             catalogue=catalogue,
             accounts=make_accounts(settings, catalogue),
-            asking=stack.enter_context(open_asking(settings, places, catalogue)),
+            asking=asking,
             browsing=make_browsing(settings, places, catalogue),
             media=stack.enter_context(open_media(settings, places, catalogue)),
             events=EventBook(catalogue),
             imports=Imports(catalogue, CLOCK.now),
             import_desk=make_import_desk(settings, catalogue, folders),
             music_folders=folders,
-            importer=stack.enter_context(keeping_importer(settings)),
-            probes=probes,
-            figures=figures,
+            importer=importer,
+            probes=(*probes, workers_probe(asking.search), importer_probe(importer)),
+            figures=(*figures, *search_figures(asking.search)),
         )

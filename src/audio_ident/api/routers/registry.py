@@ -10,12 +10,13 @@ from audio_ident.api.routers.keys import router as keys
 from audio_ident.api.routers.library import router as library
 from audio_ident.api.routers.media import router as media
 from audio_ident.api.routers.meta import router as meta
+from audio_ident.api.routers.reference import router as reference
 from audio_ident.api.routers.roots import router as roots
 from audio_ident.api.routers.search import router as search
 from audio_ident.api.routers.track_edits import router as track_edits
 from audio_ident.api.routers.tracks import router as tracks
 
-PLAIN_ROUTERS: tuple[APIRouter, ...] = (health,)
+PLAIN_ROUTERS: tuple[APIRouter, ...] = (health, reference)
 """Those at the root, for whoever watches over the process."""
 
 API_ROUTERS: tuple[APIRouter, ...] = (

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
 
 from audio_ident.api.access import allowed
-from audio_ident.api.dependencies import MetricsOfApp, ServiceOfApp
+from audio_ident.api.dependencies import ServiceOfApp
 from audio_ident.api.limits import takes_upload
-from audio_ident.api.metrics import Metrics
 from audio_ident.api.problems import problems
 from audio_ident.api.schemas.search import (
     SearchFields,
@@ -22,7 +21,6 @@ from audio_ident.api.uploads import FILE_PART, Received, received
 from audio_ident.errors import NotFound, UnsupportedFormat
 from audio_ident.identify.sought import Sought
 from audio_ident.model.accounts import Scope
-from audio_ident.model.search import SearchAnswer
 from audio_ident.refusals import (
     ClipTooShort,
     ClipUndecodable,
@@ -83,7 +81,7 @@ async def _clip(request: Request, service: ServiceOfApp) -> AsyncIterator[Receiv
 )
 @takes_upload("max_clip_bytes")
 def search_by_clip(
-    upload: Annotated[Received, Depends(_clip)], service: ServiceOfApp, metrics: MetricsOfApp
+    upload: Annotated[Received, Depends(_clip)], service: ServiceOfApp
 ) -> SearchResponse:
     """The tracks in which a clip is heard, or plainly that it is in none.
 
@@ -95,16 +93,14 @@ def search_by_clip(
     wish = fields_of(SearchFields, upload).wish()
     running = search.begin(Sought(path=upload.path), wish, received_at_s)
     upload.disconnect.then(running.withdraw)
-    return search_response(_counted(running.answer(), metrics))
+    return search_response(running.answer())
 
 
 @router.post(
     "/by-track",
     responses=problems(ValidationFailed, NotFound, ClipTooShort, ClipUndecodable, *_BUSY_OR_LATE),
 )
-def search_by_track(
-    wanted: TrackSearch, service: ServiceOfApp, metrics: MetricsOfApp
-) -> SearchResponse:
+def search_by_track(wanted: TrackSearch, service: ServiceOfApp) -> SearchResponse:
     """Where else a stretch of a track is heard: its copies, and other tracks with that recording.
 
     The track itself is left out. The deadline is that of a clip; a stretch far into a very long
@@ -113,10 +109,4 @@ def search_by_track(
     search = service.asking.search
     sought = service.asking.track_spans.sought(wanted.span())
     running = search.begin(sought, wanted.wish(), search.now_s())
-    return search_response(_counted(running.answer(), metrics))
-
-
-def _counted(answer: SearchAnswer, metrics: Metrics) -> SearchAnswer:
-    for mode, lane in answer.lanes.items():
-        metrics.count_search(mode.value, lane.status.value, lane.elapsed_s)
-    return answer
+    return search_response(running.answer())
