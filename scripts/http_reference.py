@@ -48,13 +48,15 @@ service answers it at `/openapi.json`.
 - **Stopping**: with SIGTERM or Ctrl-C, requests have 3 s to end; event streams end at once.
 
 Every operation can also answer with the common errors that `openapi.json` lists: 400, 421, 431,
-500 and 503; 401 and 403 where somebody must be known; 408, 413, 415 and 422 where there is
+500 and 503; 401 and 403 where somebody must be known; 408, 413, 414, 415 and 422 where there is
 something to send.
 
 This page is made from the code by `make docs`.
 """
 
-COMMON = frozenset({"400", "401", "403", "408", "413", "415", "421", "422", "431", "500", "503"})
+COMMON = frozenset(
+    {"400", "401", "403", "408", "413", "414", "415", "421", "422", "431", "500", "503"}
+)
 """Statuses that the introduction explains; an operation tells them when it names more codes."""
 
 

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from audio_ident.api.limits import Limits
+from audio_ident.api.limits import COMMON_LIMITS, Limits
 from audio_ident.api.metrics import Metrics
 from audio_ident.api.middleware.bodies import BodyLimits
 from audio_ident.api.middleware.boundary import Boundary
@@ -44,7 +44,7 @@ def make_app(
     settings: Settings,
     open_: OpenService = open_service,
     *,
-    limits: Limits = Limits(),  # noqa: B008 -- frozen
+    limits: Limits = COMMON_LIMITS,
     on_refusal: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """The application over the library that the settings name.

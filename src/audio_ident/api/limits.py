@@ -34,8 +34,13 @@ class Limits:
     """Without a byte of a body."""
     least_bytes_per_s: float = 1024
     """Of a body on the whole, once `pause_s` are over."""
+    idle_s: int = 5
+    """Between two requests on one connection."""
     linger_s: float = 10
     """For the rest of a body that nobody reads, once the request was answered."""
+
+
+COMMON_LIMITS = Limits()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from audio_ident.errors import AudioIdentError
@@ -65,19 +65,6 @@ class Metrics:
             "Requests that are being answered, event streams among them.",
             registry=self._registry,
         )
-        self._searches = Counter(
-            f"{PREFIX}_searches",
-            "Searches by lane and how the lane ended.",
-            ("lane", "status"),
-            registry=self._registry,
-        )
-        self._search_seconds = Histogram(
-            f"{PREFIX}_search_duration_seconds",
-            "How long a lane took.",
-            ("lane",),
-            buckets=SECONDS,
-            registry=self._registry,
-        )
 
     def in_flight(self) -> AbstractContextManager[object]:
         """Count a request as long as the block runs."""
@@ -88,11 +75,6 @@ class Metrics:
         self._requests.labels(method, route, str(status) if status else ABORTED).inc()
         if elapsed_s is not None:
             self._request_seconds.labels(method, route).observe(elapsed_s)
-
-    def count_search(self, lane: str, status: str, elapsed_s: float) -> None:
-        """Count what one lane of a search answered; lane and status are stable names."""
-        self._searches.labels(lane, status).inc()
-        self._search_seconds.labels(lane).observe(elapsed_s)
 
     def exposition(self) -> bytes:
         """Everything in the text format of Prometheus."""
@@ -109,12 +91,11 @@ class _Figures(Collector):
         """Nothing: names are not checked, as that would read the figures before they are there."""
         return []
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
         """The figures of this moment."""
         for figure in self._figures():
-            family = GaugeMetricFamily(
-                f"{PREFIX}_{figure.name}", figure.meaning, labels=figure.labels
-            )
+            kind = CounterMetricFamily if figure.only_grows else GaugeMetricFamily
+            family = kind(f"{PREFIX}_{figure.name}", figure.meaning, labels=figure.labels)
             try:
                 values = figure.read()
             except AudioIdentError as error:

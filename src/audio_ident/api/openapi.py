@@ -16,6 +16,7 @@ from audio_ident.api.access import get_caller
 from audio_ident.api.problems import MEDIA_TYPE
 from audio_ident.errors import AudioIdentError, DatabaseProblem, Unforeseen
 from audio_ident.refusals import (
+    AddressTooLong,
     BadRequest,
     FileTooLarge,
     Forbidden,
@@ -36,6 +37,17 @@ to an explanation. Every answer has an `X-Request-ID`, which the log of the serv
 
 TAGS: Mapping[str, str] = {
     "health": "Whether the service is alive, what it can do at this moment, and which one it is.",
+    "accounts": "The owner of the service, log-ins of browsers, and keys of scripts.",
+    "search": "What is this clip, and where else is this stretch of a track heard?",
+    "tracklists": "What is heard in a long recording, one after the other.",
+    "tracks": "The tracks of the library, what is known of them, and what people correct.",
+    "media": "Listening to tracks, and seeing their pictures and waveforms.",
+    "duplicates": "Tracks that hold the same music, and what people decided about them.",
+    "library": "The library as a whole: artists, albums, genres, and what went wrong.",
+    "imports": "Imports of music: ordering, steering and looking at them.",
+    "events": "What happens, told as it happens (server-sent events).",
+    "roots": "Folders that music is imported from.",
+    "profiles": "Orders of imports that are used again and again.",
 }
 """What each group of operations is for, in the order of the documentation."""
 
@@ -45,7 +57,7 @@ _ALWAYS = (BadRequest, HostRefused, HeadersTooLarge, Unforeseen, ServiceUnavaila
 _WITH_LIBRARY = (DatabaseProblem,)
 _WITH_CALLER = (Unauthorized, Forbidden)
 _WITH_BODY = (RequestTooSlow, FileTooLarge, UnsupportedMediaType, ValidationFailed)
-_WITH_PARAMETERS = (ValidationFailed,)
+_WITH_PARAMETERS = (ValidationFailed, AddressTooLong)
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 

@@ -1,6 +1,7 @@
 """Which route a request has met, told by templates such as `/api/v1/tracks/{track_id}`."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
@@ -11,14 +12,13 @@ UNMATCHED = "unmatched"
 
 
 class RouteTable:
-    """All routes of an application, with the prefixes they are included with."""
+    """All routes of an application, with the prefixes they are included with.
+
+    They are read at the first question, once all are there.
+    """
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
-        self._contexts: tuple[RouteContext, ...] = tuple(iter_route_contexts(routes))
-        self._templates = {
-            id(context.original_route): context.path_format or UNMATCHED
-            for context in self._contexts
-        }
+        self._routes = routes
 
     def template(self, route: object) -> str:
         """Template of the route that a request has met."""
@@ -34,6 +34,17 @@ class RouteTable:
                 for method in context.methods or ()
             }
         )
+
+    @functools.cached_property
+    def _contexts(self) -> tuple[RouteContext, ...]:
+        return tuple(iter_route_contexts(self._routes))
+
+    @functools.cached_property
+    def _templates(self) -> Mapping[int, str]:
+        return {
+            id(context.original_route): context.path_format or UNMATCHED
+            for context in self._contexts
+        }
 
 
 def template_of(scope: Scope) -> str:

@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from audio_ident.api.app import make_app
-from audio_ident.api.limits import Limits
+from audio_ident.api.limits import COMMON_LIMITS, Limits
 from audio_ident.api.protocol import bounded_protocol
 from audio_ident.api.supervisor import tell_supervisor
 from audio_ident.errors import AddressInUse, SettingsInvalid
@@ -53,11 +53,9 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     SettingsInvalid
         The address cannot be listened on, or the library may not be served with these settings.
     """
-    _forward_log_of_uvicorn()
-    limits = Limits()
-    _allow_connections(limits.connections)
+    _allow_connections(COMMON_LIMITS.connections)
     with listening(settings.host, settings.port) as listener:
-        server = make_server(settings, limits)
+        server = make_server(settings, COMMON_LIMITS)
         server.on_start = functools.partial(announce, _url(listener, settings))
         try:
             server.run([listener])
@@ -69,6 +67,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
 def make_server(settings: Settings, limits: Limits) -> "Server":
     """The server, not yet running."""
+    _forward_log_of_uvicorn()
     app = make_app(settings, limits=limits, on_refusal=_stop_this_process)
     config = uvicorn.Config(
         app,
@@ -80,6 +79,7 @@ def make_server(settings: Settings, limits: Limits) -> "Server":
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the application does it
+        timeout_keep_alive=limits.idle_s,
         timeout_graceful_shutdown=REQUESTS_S,
     )
     return Server(config, app)

@@ -13,6 +13,8 @@ class Figure:
     meaning: str
     labels: tuple[str, ...] = ()
     """What the kinds are told apart by; the values of a label are few and known."""
+    only_grows: bool = False
+    """Whether it counts what has happened, rather than what is."""
     read: Callable[[], Mapping[tuple[str, ...], float]]
     """By the values of the labels; the key of a figure without labels is `()`."""
 

@@ -5,7 +5,9 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
+from audio_ident.engines.keeper import KeptProcess
 from audio_ident.errors import DatabaseProblem, DiskFull, StoreInaccessible, StoreReadOnly
+from audio_ident.identify.search import ClipSearch
 from audio_ident.library.figures import Figure, single
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.readiness import Condition, Probe, State, failed
@@ -34,6 +36,38 @@ def look_at_catalogue(catalogue: Catalogue) -> Condition:
     if catalogue.is_up_to_date():
         return Condition()
     return failed(DatabaseProblem("the tables are those of another version"))
+
+
+def workers_probe(search: ClipSearch) -> Probe:
+    """Whether there is somebody to listen to clips."""
+    return Probe(name="clip_workers", look=functools.partial(_look_at_workers, search))
+
+
+def importer_probe(importer: KeptProcess | None) -> Probe:
+    """Whether imports are run."""
+    return Probe(name="importer", look=functools.partial(_look_at_importer, importer))
+
+
+def _look_at_workers(search: ClipSearch) -> Condition:
+    if search.living_workers:
+        return Condition()
+    return Condition(
+        state=State.LOADING,
+        reason="No process that listens to clips runs at this moment; they are being started.",
+        remedy="If that lasts, look at the log: it tells why they end.",
+    )
+
+
+def _look_at_importer(importer: KeptProcess | None) -> Condition:
+    if importer is None:
+        return Condition(reason="Imports are left to other processes, as `serves_imports` says.")
+    if not importer.is_failing:
+        return Condition()
+    return Condition(
+        state=State.DEGRADED,
+        reason="The process that runs imports keeps dying; imports and uploads wait.",
+        remedy="Look at the log, then run `audio-ident doctor`.",
+    )
 
 
 def data_directory_probe(settings: Settings) -> Probe:
@@ -113,5 +147,40 @@ def _import_figures(catalogue: Catalogue) -> tuple[Figure, ...]:
             meaning="Imports by state; those that are queued are the length of the queue.",
             labels=("state",),
             read=sessions,
+        ),
+    )
+
+
+def search_figures(search: ClipSearch) -> tuple[Figure, ...]:
+    """What searches have come to, and how many there are."""
+
+    def by_status() -> Mapping[tuple[str, ...], float]:
+        lanes = search.meter.tally().exact_lane
+        return {("exact", status.value): count for status, count in lanes.items()}
+
+    return (
+        Figure(
+            name="open_searches",
+            meaning="Searches that run or wait for a worker.",
+            read=lambda: single(search.open_searches),
+        ),
+        Figure(
+            name="searches",
+            meaning="Searches by lane and how the lane ended.",
+            labels=("lane", "status"),
+            only_grows=True,
+            read=by_status,
+        ),
+        Figure(
+            name="search_seconds",
+            meaning="Time from the ends of uploads to the answers, all searches together.",
+            only_grows=True,
+            read=lambda: single(search.meter.tally().elapsed_s),
+        ),
+        Figure(
+            name="searches_refused",
+            meaning="Searches for which there was no room.",
+            only_grows=True,
+            read=lambda: single(search.meter.tally().refused),
         ),
     )

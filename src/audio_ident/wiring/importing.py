@@ -30,7 +30,6 @@ from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
 from audio_ident.ingest.uploads import UploadListening, UploadTools, remove_abandoned
 from audio_ident.library.imports import Imports
 from audio_ident.library.places import LibraryPlaces
-from audio_ident.library.readiness import Condition, Probe, State
 from audio_ident.library.session_book import SessionBook
 from audio_ident.logs import configure_logs
 from audio_ident.model.landmarks import landmarks_of
@@ -215,21 +214,6 @@ def keeping_importer(settings: Settings) -> Iterator[KeptProcess | None]:
         yield kept
     finally:
         kept.stop(LEAVE_S)
-
-
-def importer_probe(kept: KeptProcess) -> Probe:
-    """Whether there is a process that runs imports."""
-
-    def look() -> Condition:
-        if not kept.is_failing:
-            return Condition()
-        return Condition(
-            state=State.DEGRADED,
-            reason="The process that runs imports keeps dying; imports and uploads wait.",
-            remedy="Look at the log, then run `audio-ident doctor`.",
-        )
-
-    return Probe(name="importer", look=look)
 
 
 def serve_imports() -> None:

@@ -17,9 +17,13 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import Accounts, make_accounts
 from audio_ident.wiring.asking import Asking, open_asking
 from audio_ident.wiring.browsing import Browsing, make_browsing
-from audio_ident.wiring.health import index_watch
-from audio_ident.wiring.importing import (
+from audio_ident.wiring.health import (
     importer_probe,
+    index_watch,
+    search_figures,
+    workers_probe,
+)
+from audio_ident.wiring.importing import (
     keeping_importer,
     make_import_desk,
     make_music_folders,
@@ -58,14 +62,13 @@ def open_service(settings: Settings) -> Iterator[Service]:
         catalogue = stack.enter_context(open_catalogue(settings))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
         folders = make_music_folders(settings, catalogue)
+        asking = stack.enter_context(open_asking(settings, places, catalogue))
         importer = stack.enter_context(keeping_importer(settings))
-        if importer is not None:
-            probes = (*probes, importer_probe(importer))
         yield Service(
             settings=settings,
             catalogue=catalogue,
             accounts=make_accounts(settings, catalogue),
-            asking=stack.enter_context(open_asking(settings, places, catalogue)),
+            asking=asking,
             browsing=make_browsing(settings, places, catalogue),
             media=stack.enter_context(open_media(settings, places, catalogue)),
             events=EventBook(catalogue),
@@ -73,6 +76,6 @@ def open_service(settings: Settings) -> Iterator[Service]:
             import_desk=make_import_desk(settings, catalogue, folders),
             music_folders=folders,
             upload_desk=make_upload_desk(settings, catalogue),
-            probes=probes,
-            figures=figures,
+            probes=(*probes, workers_probe(asking.search), importer_probe(importer)),
+            figures=(*figures, *search_figures(asking.search)),
         )

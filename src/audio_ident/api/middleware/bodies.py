@@ -6,6 +6,7 @@ answers to that is replaced by the refusal.
 
 import asyncio
 from collections.abc import Callable
+from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -102,6 +103,14 @@ class _Body:
             self.refusal = refusal
         return {"type": "http.disconnect"}
 
+    def judge_unread(self) -> None:
+        """Refuse a body that the route has not even begun to read: a form of another kind."""
+        if not self._is_begun:
+            try:
+                self._begin()
+            except RequestRefused as refusal:
+                self.refusal = refusal
+
     def _begin(self) -> None:
         # only now, because the route is known once something wants to read the body
         self._is_begun = True
@@ -146,6 +155,8 @@ class _Answer:
 
     async def send(self, message: Message) -> None:
         """Pass on what the route answers, unless its body was refused."""
+        if message.get("status") == HTTPStatus.UNPROCESSABLE_ENTITY:
+            self._body.judge_unread()
         if self._body.refusal is not None and not self.is_started:
             return
         self.is_started = True
@@ -177,7 +188,7 @@ def _check_length(length_bytes: int, most_bytes: int, rule: BodyRule | None) -> 
         return
     name = {"setting": rule.setting} if rule is not None and rule.setting else {}
     raise FileTooLarge(
-        f"the body has more than {most_bytes} bytes", details={"max_bytes": most_bytes, **name}
+        f"the body has more than {most_bytes} bytes", details={"limit_bytes": most_bytes, **name}
     )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import Path as PathParameter
 
 from audio_ident.api.access import (
     SESSION_COOKIE,
@@ -139,7 +140,10 @@ def list_log_ins(service: ServiceOfApp, caller: CallerOfRequest) -> LogInList:
     dependencies=[allowed(Scope.ADMIN)],
     responses=problems(Unauthorized, Forbidden, CrossSiteRequest, NotFound, ValidationFailed),
 )
-def end_log_in(log_in_id: uuid.UUID, service: ServiceOfApp) -> None:
+def end_log_in(
+    log_in_id: Annotated[uuid.UUID, PathParameter(description="Id of the log-in.")],
+    service: ServiceOfApp,
+) -> None:
     """Log the owner out somewhere else."""
     service.accounts.log_ins.end(str(log_in_id))
 

@@ -1,8 +1,10 @@
 """Keys of programs."""
 
 import uuid
+from typing import Annotated
 
 from fastapi import APIRouter, Response
+from fastapi import Path as PathParameter
 
 from audio_ident.api.access import CallerOfRequest, allowed
 from audio_ident.api.dependencies import ServiceOfApp
@@ -48,6 +50,9 @@ def list_keys(service: ServiceOfApp) -> KeyList:
 
 
 @router.delete("/{key_id}", responses=problems(NotFound, ValidationFailed))
-def revoke_key(key_id: uuid.UUID, service: ServiceOfApp) -> KeyEntry:
+def revoke_key(
+    key_id: Annotated[uuid.UUID, PathParameter(description="Id of the key.")],
+    service: ServiceOfApp,
+) -> KeyEntry:
     """Make a key worthless; the answer tells which it was."""
     return key_entry(service.accounts.keys.revoke(str(key_id)))

@@ -5,6 +5,7 @@ from http import HTTPMethod
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Path as PathParameter
 
 from audio_ident.api.access import allowed
 from audio_ident.api.dependencies import ServiceOfApp
@@ -81,7 +82,7 @@ _AUDIO_ERRORS: Responses = problems(
     StoreInaccessible,
 )
 
-TrackPath = uuid.UUID
+TrackPath = Annotated[uuid.UUID, PathParameter(description="Id of the track.")]
 ConditionsOfRequest = Annotated[Conditions, Header()]
 KnownToClient = Annotated[Known, Header()]
 VersionQuery = Annotated[str | None, Query(max_length=128, description=VERSION_DESCRIPTION)]
@@ -167,7 +168,9 @@ def head_track_artwork(
     service: ServiceOfApp,
     track_id: TrackPath,
     known: KnownToClient,
-    size: ArtworkSize = ArtworkSize.MEDIUM,
+    size: Annotated[
+        ArtworkSize, Query(description="Longest side of the picture.")
+    ] = ArtworkSize.MEDIUM,
     v: VersionQuery = None,
 ) -> Response:
     """The headers of the picture of a track."""

@@ -11,6 +11,7 @@ from audio_ident.api.routers.keys import router as keys
 from audio_ident.api.routers.library import router as library
 from audio_ident.api.routers.media import router as media
 from audio_ident.api.routers.meta import router as meta
+from audio_ident.api.routers.reference import router as reference
 from audio_ident.api.routers.roots import router as roots
 from audio_ident.api.routers.search import router as search
 from audio_ident.api.routers.setup import router as setup
@@ -18,7 +19,7 @@ from audio_ident.api.routers.track_edits import router as track_edits
 from audio_ident.api.routers.tracklists import router as tracklists
 from audio_ident.api.routers.tracks import router as tracks
 
-PLAIN_ROUTERS: tuple[APIRouter, ...] = (health, setup)
+PLAIN_ROUTERS: tuple[APIRouter, ...] = (health, setup, reference)
 """Those at the root, for whoever watches over the process."""
 
 API_ROUTERS: tuple[APIRouter, ...] = (

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 
 from audio_ident.api.access import allowed
 from audio_ident.api.dependencies import ServiceOfApp
+from audio_ident.api.limits import takes_upload
 from audio_ident.api.problems import problems
 from audio_ident.api.schemas.search import (
     SearchFields,
@@ -78,6 +79,7 @@ async def _clip(request: Request, service: ServiceOfApp) -> AsyncIterator[Receiv
         *_BUSY_OR_LATE,
     ),
 )
+@takes_upload("max_clip_bytes")
 def search_by_clip(
     upload: Annotated[Received, Depends(_clip)], service: ServiceOfApp
 ) -> SearchResponse:

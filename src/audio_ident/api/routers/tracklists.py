@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from audio_ident.api.access import CallerOfRequest, allowed
 from audio_ident.api.dependencies import ServiceOfApp
+from audio_ident.api.limits import takes_upload
 from audio_ident.api.problems import problems
 from audio_ident.api.routers.search import form_body
 from audio_ident.api.schemas.tracklists import (
@@ -85,6 +86,7 @@ def _refuse_if_busy(service: ServiceOfApp) -> None:
         **problems(ValidationFailed, EmptyFile, FileTooLarge, Conflict, RateLimited),
     },
 )
+@takes_upload("max_upload_bytes")
 def create_tracklist(
     upload: Annotated[Received, Depends(_recording)],
     request: Request,

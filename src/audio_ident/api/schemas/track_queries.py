@@ -1,6 +1,7 @@
 """Which tracks a request asks for."""
 
 import datetime
+import re
 from typing import Annotated
 
 import pydantic
@@ -11,8 +12,19 @@ from audio_ident.library.browse import DEFAULT_PAGE_SIZE, PageWish
 from audio_ident.model.browse import ListState, TrackSort, Wanted
 
 _TEXT = 500
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ROOT_MAX = 2**31 - 1
 _LONGEST_S = 10**9
+
+
+def _written_out(value: object) -> object:
+    """A date and time as people write it; a number would be taken for seconds since 1970."""
+    if isinstance(value, str) and not _DATE.match(value):
+        raise ValueError("a date and time such as 2026-11-21T12:00:00Z is expected")
+    return value
+
+
+Moment = Annotated[pydantic.AwareDatetime, pydantic.BeforeValidator(_written_out)]
 
 Text = Annotated[str, pydantic.StringConstraints(max_length=_TEXT)]
 
@@ -52,7 +64,7 @@ class TrackQuery(pydantic.BaseModel):
     hidden: bool = pydantic.Field(
         False, description="Those that somebody took out, instead of the others."
     )
-    added_since: pydantic.AwareDatetime | None = pydantic.Field(
+    added_since: Moment | None = pydantic.Field(
         None, description="Those that came into the library then or later."
     )
     root: int | None = pydantic.Field(
