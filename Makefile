@@ -12,18 +12,25 @@ export UV_CACHE_DIR ?= $(CURDIR)/$(VENV)/.uv-cache
 export UV_PYTHON_DOWNLOADS := never
 export MUSIC
 
-.PHONY: help setup demo test crash check fmt bench docs lock clean
+CLIENT := clients/typescript/dist/cli.js
+NPM := $(shell command -v npm)
+
+.PHONY: help setup clients demo test postgresql crash check fmt bench docs lock clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv with everything that is needed, compile the kernels
 
 demo: $(READY) ## Import music, name noisy clips of it (MUSIC=/path for your own folder)
 	@$(PYTHON_OF_VENV) -m benchmarks.demo $${MUSIC:+--music "$$MUSIC"}
 
-test: $(READY) ## Run the tests (ARGS="-k word" for some of them)
+test: $(READY) $(if $(NPM),$(CLIENT)) ## Run the tests (ARGS="-k word" for some of them)
 	$(PYTHON_OF_VENV) -m pytest $(ARGS)
+
+postgresql: $(READY) ## Run the tests of whole libraries again, with their rows in PostgreSQL
+	TEST_DATABASE=postgresql KILLS=$${KILLS:-40} $(PYTHON_OF_VENV) -m pytest \
+		tests/acceptance tests/api tests/integration tests/unit/test_catalogue.py $(ARGS)
 
 crash: $(READY) ## Kill imports at random, KILLS times (by default 2000), and examine the library
 	KILLS=$${KILLS:-2000} $(PYTHON_OF_VENV) -m pytest tests/integration/test_random_kills.py
@@ -62,6 +69,8 @@ docs: $(READY) ## Write the generated pages of docs/ again
 	$(PYTHON_OF_VENV) scripts/http_reference.py
 
 # uv.lock names registry hosts, so it is only a step on the way to requirements.lock.
+clients: $(CLIENT) ## Build the TypeScript client, with types made from the description of the API
+
 lock: $(UV) ## Choose the newest allowed versions again, write both lock files
 	rm -f uv.lock
 	$(UV) export --python $(PYTHON_OF_VENV) --format requirements.txt --no-emit-project --no-header \
@@ -71,9 +80,15 @@ lock: $(UV) ## Choose the newest allowed versions again, write both lock files
 	rm -f uv.lock
 
 clean: ## Remove everything that was made here: .venv, caches, the demo's library
-	rm -rf $(VENV) .demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .demo build dist clients/typescript/dist clients/typescript/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f src/audio_ident/core/*.so
+
+$(CLIENT): clients/typescript/package-lock.json clients/typescript/tsconfig.json \
+		docs/reference/openapi.json $(wildcard clients/typescript/src/[!s]*.ts) \
+		clients/typescript/src/service.ts
+	cd clients/typescript && npm ci --silent && npm run --silent types && npm run --silent build
+	@touch $@
 
 $(UV):
 	@sh scripts/bootstrap.sh $(VENV)

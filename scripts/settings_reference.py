@@ -17,10 +17,12 @@ HEADER = """\
 A value is taken from the first of these that gives one:
 
 1. the command line, for the settings that have an option there (`audio-ident --help`);
-2. the environment variable;
+2. the environment variable; for `database_url` and `metrics_token` also a file that
+   `AUDIO_IDENT_DATABASE_URL_FILE` or `AUDIO_IDENT_METRICS_TOKEN_FILE` names;
 3. the settings file `audio-ident.toml` in the user's configuration folder (on Linux
    `~/.config/audio-ident/`), or the one named with `--config`: lines such as `workers = 2`;
-4. the default.
+4. for `database_url` the variable `DATABASE_URL`, which other programs use too;
+5. the default.
 
 An unknown `AUDIO_IDENT_*` variable or an unknown line of the file is an error, so that a slip of
 the pen does not go unnoticed. `audio-ident config show --origin` shows every value and where it

@@ -12,6 +12,7 @@ AudioIdentError
 ├── HeadersTooLarge       HEADERS_TOO_LARGE      the headers have more bytes than allowed
 ├── HostRefused           HOST_NOT_ALLOWED       the service does not answer to that name
 ├── ClipTooShort          AUDIO_TOO_SHORT        a clip of less than three seconds
+├── RecordingTooLong      AUDIO_TOO_LONG         a recording of more hours than are kept
 ├── ClipUndecodable       DECODE_FAILED          a clip that cannot be listened to
 ├── RouteUnknown          ROUTE_UNKNOWN          there is nothing at that path
 ├── MethodNotAllowed      METHOD_NOT_ALLOWED     a path that does not know the method
@@ -20,7 +21,7 @@ AudioIdentError
 ├── RangeNotSatisfiable   RANGE_NOT_SATISFIABLE  bytes were asked for that are not there
 ├── Unauthorized          UNAUTHORIZED           nobody is logged in
 ├── Forbidden             FORBIDDEN              whoever asks may not do that
-├── CrossSite             CROSS_SITE_REQUEST     a page of another site asks in somebody's name
+├── CrossSiteRequest      CROSS_SITE_REQUEST     a page of another site asks in somebody's name
 ├── SetupLinkInvalid      SETUP_LINK_INVALID     a set-up link is unknown, used or expired
 ├── FolderNotAllowed      FOLDER_NOT_ALLOWED     a folder outside those that may be imported
 ├── Conflict              CONFLICT               the state of things does not allow it
@@ -149,6 +150,14 @@ class ClipTooShort(RequestRefused):
     remedy = "Send at least three seconds; ten are better where it is loud."
 
 
+class RecordingTooLong(RequestRefused):
+    """The recording is longer than those that are kept."""
+
+    code = "AUDIO_TOO_LONG"
+    http_status = 422
+    remedy = "Cut it into parts, or raise AUDIO_IDENT_MAX_FILE_SECONDS."
+
+
 class ClipUndecodable(RequestRefused):
     """The clip looks like audio and cannot be listened to."""
 
@@ -213,7 +222,7 @@ class Forbidden(RequestRefused):
     remedy = "Use a key whose scopes include what `details` names."
 
 
-class CrossSite(RequestRefused):
+class CrossSiteRequest(RequestRefused):
     """A page of another site asks for a change in the name of whoever looks at it."""
 
     code = "CROSS_SITE_REQUEST"
@@ -277,7 +286,7 @@ class ConversionTooLarge(RequestRefused):
 
 
 class ConversionRunning(RequestRefused):
-    """Parts were asked for of what is not finished yet, or too much is being made already."""
+    """Parts were asked for of what is not finished yet."""
 
     code = "CONVERSION_RUNNING"
     http_status = 503

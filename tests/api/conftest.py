@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from builders.accounts import Door, guarded
 from builders.collection import Collection, make_collection
 from builders.command import run
 from builders.databases import copy_library
@@ -32,6 +33,13 @@ def library(collection: Collection, tmp_path_factory: pytest.TempPathFactory) ->
     ending = run(data, "import", collection.music, "--json")
     assert ending.code == 0, ending.stderr
     return data
+
+
+@pytest.fixture(scope="session")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A service with an owner, whom tests leave as they are."""
+    with guarded(tmp_path_factory.mktemp("door")) as door:
+        yield door
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -307,6 +309,24 @@ def test_a_link_inside_the_folder_is_followed(
     path.symlink_to(moved)
 
     assert client.get(audio_of(library.tracks["aac faststart"])).content == moved.read_bytes()
+
+
+def test_a_file_whose_place_another_one_took_is_not_played(
+    broken: tuple[PlayedLibrary, httpx.Client],
+) -> None:
+    """The other file is not what the track is."""
+    library, client = broken
+    with closing(sqlite3.connect(library.data / "catalogue.sqlite")) as rows, rows:
+        rows.execute(
+            "UPDATE files SET state = 'missing',"
+            " relative_path = CAST(relative_path || x'0037' AS BLOB)"
+            " WHERE id = (SELECT file_id FROM tracks WHERE id = ?)",
+            (library.tracks["alac"],),
+        )
+    answer = client.get(audio_of(library.tracks["alac"]), params={"format": "original"})
+
+    assert library.files["alac"].exists()
+    assert (answer.status_code, answer.json()["code"]) == (404, "FILE_NOT_FOUND")
 
 
 def test_a_changed_file_has_another_etag(broken: tuple[PlayedLibrary, httpx.Client]) -> None:

@@ -117,10 +117,10 @@ class FolderIndex(FolderStore):
         """Do nothing: nothing is held."""
 
 
-def make_stores(data: Path, version: int = 1) -> Stores:
-    """Stores in a folder, ready to use."""
+def make_stores(data: Path, version: int = 1, url: str | None = None) -> Stores:
+    """Stores in a folder, ready to use; the rows lie there too unless an address is given."""
     data.mkdir(parents=True, exist_ok=True)
-    catalogue = Catalogue(catalogue_url_of(data))
+    catalogue = Catalogue(url or catalogue_url_of(data))
     catalogue.migrate()
     return Stores(
         catalogue=catalogue,

@@ -20,9 +20,16 @@ from builders.wav import WavAnalyser
 class Office:
     """Everything that one process has of a library."""
 
-    def __init__(self, data: Path, log: Path, pause_s: float = 0.0, workers: int = 2) -> None:
+    def __init__(
+        self,
+        data: Path,
+        log: Path,
+        pause_s: float = 0.0,
+        workers: int = 2,
+        url: str | None = None,
+    ) -> None:
         self.data = data
-        self.stores = make_stores(data)
+        self.stores = make_stores(data, url=url)
         self.analyser = WavAnalyser(log=log, pause_s=pause_s)
         self.workers = workers
         self.options = ImportOptions(files_at_once=4, progress_interval_s=0)

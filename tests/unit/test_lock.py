@@ -1,6 +1,7 @@
 """One writer at a time."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +34,7 @@ def test_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
         holder.kill()
 
     with WriterLock(tmp_path):
-        assert (tmp_path / "writer.pid").read_text() == f"{os.getpid()}\n"
+        assert (tmp_path / "writer.pid").read_text() == f"{os.getpid()} {socket.gethostname()}\n"
 
 
 def test_lock_can_be_taken_again(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from audio_ident.errors import SettingsInvalid
 from audio_ident.settings.loading import load_settings
+from audio_ident.settings.secrets import shown
 
 
 @pytest.fixture
@@ -87,3 +88,82 @@ def test_data_folder_becomes_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("HOME", str(tmp_path))
 
     assert load_settings({"data_dir": "~/library"}).settings.data_dir == tmp_path / "library"
+
+
+ADDRESS = "postgresql://me:s3cr3t@db/music"
+
+
+def test_the_address_of_other_programs_counts_last(
+    monkeypatch: pytest.MonkeyPatch, settings_file: Path
+) -> None:
+    """`DATABASE_URL` is taken when nothing that is meant for us names a database."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://me@db/music?ssl=require")
+    taken = load_settings({})
+    settings_file.write_text("database_url = 'postgres://me@ours/music'\n")
+    hidden = load_settings({})
+
+    address = taken.settings.database_url.get_secret_value()
+    assert address == "postgresql+psycopg://me@db/music?sslmode=require"
+    assert taken.origins["database_url"] == "DATABASE_URL"
+    address = hidden.settings.database_url.get_secret_value()
+    assert address == "postgresql+psycopg://me@ours/music"
+    assert hidden.origins["database_url"] == str(settings_file)
+
+
+@pytest.mark.parametrize("name", ["database_url", "metrics_token"])
+def test_secrets_come_from_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    """A variable names the file; the end of its line is no part of the secret."""
+    (tmp_path / "secret").write_text(f"{ADDRESS}\n")
+    variable = f"AUDIO_IDENT_{name.upper()}_FILE"
+    monkeypatch.setenv(variable, str(tmp_path / "secret"))
+
+    loaded = load_settings({})
+
+    assert getattr(loaded.settings, name).get_secret_value().endswith("me:s3cr3t@db/music")
+    assert loaded.origins[name] == variable
+
+
+def test_a_secret_is_given_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A variable and a file for the same secret are a mistake; so is a file that is not there."""
+    monkeypatch.setenv("AUDIO_IDENT_DATABASE_URL_FILE", str(tmp_path / "secret"))
+    with pytest.raises(SettingsInvalid, match="cannot be read"):
+        load_settings({})
+    (tmp_path / "secret").write_text(ADDRESS)
+    monkeypatch.setenv("AUDIO_IDENT_DATABASE_URL", ADDRESS)
+    with pytest.raises(SettingsInvalid, match="both"):
+        load_settings({})
+
+
+@pytest.mark.parametrize("address", ["mysql://me:s3cr3t@db/music", "s3cr3t", "sqlite:///s3cr3t"])
+def test_other_databases_are_refused_without_their_address(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """The message tells what is allowed, and not what was given."""
+    monkeypatch.setenv("AUDIO_IDENT_DATABASE_URL", address)
+
+    with pytest.raises(SettingsInvalid, match=r"postgresql\+psycopg://") as caught:
+        load_settings({})
+
+    assert "s3cr3t" not in f"{caught.value}{caught.value.__cause__}"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (ADDRESS, "postgresql+psycopg://me:***@db/music"),
+        ("postgresql://me:a/b@c@db/music", "postgresql+psycopg://me:***@db/music"),
+        (
+            "postgresql://db/music?user=me&password=x",
+            "postgresql+psycopg://db/music?user=me&password=***",
+        ),
+        ("", ""),
+    ],
+)
+def test_of_an_address_only_the_password_is_hidden(value: str, told: str) -> None:
+    """Where the rows lie may be seen; what lets somebody in may not."""
+    settings = load_settings({"database_url": value}).settings
+
+    assert shown(settings.database_url) == told
+    assert "s3cr3t" not in repr(settings)

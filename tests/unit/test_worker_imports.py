@@ -9,6 +9,7 @@ import json, sys
 import audio_ident.cli.main  # the console script is imported again by every worker
 from audio_ident.engines.worker import serve
 from audio_ident.ingest.stages import hash_file, listen
+from audio_ident.library.playback.convert import convert
 from audio_ident.ingest.analyse import analyse
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.engines.tags_mutagen import MutagenTagReader

@@ -22,20 +22,11 @@ FOR_EVER = "private, max-age=31536000, immutable"
 NOT_KEPT = "no-store"
 
 
-class Conditions(pydantic.BaseModel):
-    """What a request says of parts and of what whoever asks has already."""
+class Known(pydantic.BaseModel):
+    """What whoever asks has already."""
 
-    range: str | None = pydantic.Field(
-        None, description="Bytes that are wanted, such as `bytes=0-1023`, `bytes=-500`."
-    )
-    if_range: str | None = pydantic.Field(
-        None, description="ETag or date; parts are sent only if it is still the same."
-    )
     if_none_match: str | None = pydantic.Field(
         None, description="ETags that are known already; 304 if one still holds."
-    )
-    if_modified_since: str | None = pydantic.Field(
-        None, description="Date of what is known already; 304 if nothing changed since."
     )
 
     @property
@@ -43,6 +34,20 @@ class Conditions(pydantic.BaseModel):
         """Those that were sent, by their names in lower case."""
         given = self.model_dump(exclude_none=True)
         return {name.replace("_", "-"): value for name, value in given.items()}
+
+
+class Conditions(Known):
+    """What a request says of parts, and of what whoever asks has already."""
+
+    range: str | None = pydantic.Field(
+        None, description="Bytes that are wanted, such as `bytes=0-1023`, `bytes=-500`."
+    )
+    if_range: str | None = pydantic.Field(
+        None, description="ETag or date; parts are sent only if it is still the same."
+    )
+    if_modified_since: str | None = pydantic.Field(
+        None, description="Date of what is known already; 304 if nothing changed since."
+    )
 
     @property
     def wants_parts(self) -> bool:
@@ -80,10 +85,10 @@ def not_modified(headers: dict[str, str]) -> Response:
 
 
 def has_already(
-    conditions: Conditions, headers: dict[str, str], changed_at: datetime.datetime | None = None
+    known: Known, headers: dict[str, str], changed_at: datetime.datetime | None = None
 ) -> bool:
     """Whether whoever asks has what these headers describe."""
-    return is_not_modified(conditions.headers, headers["ETag"], changed_at)
+    return is_not_modified(known.headers, headers["ETag"], changed_at)
 
 
 def file_response(

@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 from fastapi import Request
 
 from audio_ident.library.accounts.start import is_loopback
-from audio_ident.refusals import CrossSite
+from audio_ident.refusals import CrossSiteRequest
 from audio_ident.settings.model import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """They change nothing, so that it does not matter which page makes a browser send them."""
 
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 """What reverse proxies add."""
 
 OURS = frozenset({"same-origin", "none"})
@@ -63,7 +63,7 @@ def refuse_other_sites(request: Request, settings: Settings, *, needs_proof: boo
     else:
         is_ours = not needs_proof
     if not is_ours:
-        raise CrossSite("the request does not come from a page of this service")
+        raise CrossSiteRequest("the request does not come from a page of this service")
 
 
 def _host_name(request: Request) -> str:

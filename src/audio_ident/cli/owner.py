@@ -12,7 +12,8 @@ from audio_ident.errors import NotFound
 from audio_ident.model.accounts import LONGEST_PASSWORD, Owner, SetupKind
 
 Name = Annotated[
-    str | None, typer.Option(help="Name to log in with; by default the present one, or `owner`.")
+    str | None,
+    typer.Option(help="Name to log in with; else it is asked for, or the present one, or `owner`."),
 ]
 
 owner = typer.Typer(help="The owner of the service, who may do everything.", no_args_is_help=True)
@@ -34,13 +35,16 @@ def set_(context: typer.Context, name: Name = None, as_json: AsJson = False) -> 
 
     A former owner loses all log-ins; API keys stay.
     """
-    with command(context, as_json=as_json) as output:
-        password = _password()
-        with library(context) as application:
-            ownership = application.accounts.ownership
-            present = ownership.find()
-            wanted = name or (present.name if present else "owner")
-            _tell(output, ownership.set(wanted, password))
+    with command(context, as_json=as_json) as output, library(context) as application:
+        ownership = application.accounts.ownership
+        present = ownership.find()
+        usual = present.name if present else "owner"
+        if sys.stdin.isatty():
+            name = name or typer.prompt("Name", default=usual, err=True)
+            password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        else:
+            password = sys.stdin.readline(LONGEST_PASSWORD + 2).rstrip("\r\n")
+        _tell(output, ownership.set(name or usual, password))
 
 
 @owner.command("reset")
@@ -53,13 +57,6 @@ def reset(context: typer.Context, as_json: AsJson = False) -> None:
             return
         output.text(link)
         output.note("it works once, within an hour; open it on this machine, or change its host")
-
-
-def _password() -> str:
-    if sys.stdin.isatty():
-        asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-        return asked
-    return sys.stdin.readline(LONGEST_PASSWORD + 2).rstrip("\r\n")
 
 
 def _tell(output: Output, owner: Owner) -> None:

@@ -13,13 +13,15 @@ from av.packet import Packet
 from audio_ident.engines.feed_11k import chroma_feeds
 from audio_ident.engines.feeds import new_feeds
 from audio_ident.engines.file_headers import file_bytes
-from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Sink, Source
+from audio_ident.engines.protocols import DecodeLimits, DecodeOutcome, Sink, Source, TimedSink
 from audio_ident.engines.pyav_declared import declared_seconds
 from audio_ident.engines.pyav_frames import HELD_BACK_SAMPLES, FrameGatherer, Gathered
 from audio_ident.engines.pyav_open import PYAV_ODDITIES, OpenedAudio, open_audio
+from audio_ident.engines.pyav_seek import jump_towards
 from audio_ident.engines.pyav_tally import Tally
 from audio_ident.errors import BadInput, DecodeTimeout, FileUnreadable, LimitExceeded
-from audio_ident.model.audio import Feed
+from audio_ident.model.audio import Feed, NativeBlock
+from audio_ident.units import Ticks, samples_to_ticks, seconds_to_ticks
 
 DEMUX_ATTEMPTS = 16
 """How often reading goes on behind a damaged place of the container."""
@@ -58,6 +60,33 @@ class PyavDecoder:
                     return hearing.finish(is_cut_short=True)
             self._check(hearing, limits, deadline_s)
             return hearing.finish(is_cut_short=False)
+
+    def listen_between(
+        self, source: Source, span: tuple[Ticks, Ticks], sink: TimedSink, limits: DecodeLimits
+    ) -> None:
+        """Hand native blocks on that hold a span; see `protocols.SpanDecoder`."""
+        deadline_s = self._clock() + limits.timeout_s
+        start_ticks, end_ticks = span
+        with _opened_file(source, limits.max_bytes) as file, open_audio(file) as opened:
+            declared_s = declared_seconds(opened, file)
+            at_ticks = first_ticks = jump_towards(opened, start_ticks)
+
+            def hand_on(block: NativeBlock) -> None:
+                nonlocal at_ticks
+                sink(block, at_ticks)
+                samples = len(block.planes[0])
+                at_ticks = Ticks(at_ticks + samples_to_ticks(samples, block.rate_hz))
+
+            hearing = _Hearing(opened, {Feed.NATIVE: hand_on}, None if first_ticks else declared_s)
+            for packet in hearing.packets():
+                hearing.hear(packet)
+                self._check(hearing, limits, deadline_s)
+                if first_ticks + seconds_to_ticks(hearing.seconds) > end_ticks:
+                    break
+            else:
+                hearing.finish(is_cut_short=False)
+                return
+            hearing.finish(is_cut_short=True)
 
     def read_packets(self, source: Source, sink: Sink, limits: DecodeLimits) -> bool:
         """Hand on the encoded packets and decode nothing; see `protocols.PacketReader`."""

@@ -21,6 +21,8 @@ LONGEST_PAUSE_S = 30.0
 SOUND_S = 60.0
 """A child that lived this long was well; the next pause is the first one again."""
 
+_MOST_COUNTED = 10
+
 _log = structlog.get_logger()
 
 
@@ -42,8 +44,7 @@ class KeptProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._watch, daemon=True, name=f"keep-{module}")
-        self.starts = 0
-        """How often it was started."""
+        self._short_lives = 0
 
     def start(self) -> None:
         """Start the child, and keep it alive from now on."""
@@ -64,23 +65,29 @@ class KeptProcess:
         self._thread.join()
 
     @property
+    def is_failing(self) -> bool:
+        """Whether the child died lately, more than once without having lived for a while."""
+        return self._short_lives > 1
+
+    @property
     def process_id(self) -> int | None:
         """The child that runs at this moment."""
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
     def _watch(self) -> None:
-        pause_s = FIRST_PAUSE_S
         while (process := self._begin()) is not None:
             try:
                 process.wait(SOUND_S)
             except subprocess.TimeoutExpired:
-                pause_s = FIRST_PAUSE_S
+                self._short_lives = 0
                 process.wait()
+            with contextlib.suppress(OSError):
+                _input_of(process).close()
             if not self._is_stopping.is_set():
                 _log.error("child_died", module=self._module, code=process.returncode)
-            self._is_stopping.wait(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            self._is_stopping.wait(min(FIRST_PAUSE_S * 2**self._short_lives, LONGEST_PAUSE_S))
+            self._short_lives = min(self._short_lives + 1, _MOST_COUNTED)
 
     def _begin(self) -> "subprocess.Popen[bytes] | None":
         with self._lock:
@@ -92,10 +99,9 @@ class KeptProcess:
                 stdout=subprocess.DEVNULL,
             )
             self._process = process
-            self.starts += 1
-        with contextlib.suppress(OSError):  # it died already; that is noticed by waiting for it
-            _input_of(process).write(self._order)
-            _input_of(process).flush()
+            with contextlib.suppress(OSError):  # it died already; waiting for it tells
+                _input_of(process).write(self._order)
+                _input_of(process).flush()
         return process
 
 

@@ -24,13 +24,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeAlias
 
-from audio_ident.model.audio import AudioFacts, AudioWarning, Feed
+from audio_ident.model.audio import AudioFacts, AudioWarning, Feed, NativeBlock
+from audio_ident.units import Ticks
 
 Sink: TypeAlias = Callable[[Any], None]
 """Takes the next block of a feed: `bytes`, `Mono`, `Stereo` or `NativeBlock`, as `Feed` says."""
 
 Source: TypeAlias = Path | BinaryIO
 """A file on disk, or an open binary file that can seek."""
+
+
+TimedSink: TypeAlias = Callable[[NativeBlock, Ticks], None]
+"""Takes the next native block and the time at which it begins, from the start of the file."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,24 @@ class Decoder(Protocol):
         ------
         BadInput
             `FILE_BYTES` was asked for, or the source cannot seek.
+        FileProblem
+            The leaf that says what is wrong with the source.
+        """
+        ...
+
+
+class SpanDecoder(Protocol):
+    """Decodes a part of a file."""
+
+    def listen_between(
+        self, source: Source, span: tuple[Ticks, Ticks], sink: TimedSink, limits: DecodeLimits
+    ) -> None:
+        """Hand the native blocks on in which a span lies: the samples that `Decoder` gives.
+
+        The first one may begin long before the span, and the last one end behind it.
+
+        Raises
+        ------
         FileProblem
             The leaf that says what is wrong with the source.
         """

@@ -24,6 +24,8 @@ LOOK_INTERVAL_S = 0.25
 CARE_INTERVAL_S = 2.0
 """How soon it is noticed that another process has died over a session."""
 
+TIDY_INTERVAL_S = 600.0
+
 _UPLOAD_LOOK_S = 0.05
 _LONGEST_PAUSE_S = 30.0
 
@@ -40,16 +42,21 @@ class Importer:
     open_tools: OpenTools
     clock: Clock
     must_leave: Callable[[], bool]
+    tidy: Callable[[], None]
+    """Removes what processes that died have left; done now and then."""
 
     def run(self) -> None:
         """Work on whatever comes; a library that cannot be written is tried again later."""
         pause_s = LOOK_INTERVAL_S
-        cared_s = float("-inf")
+        cared_s = tidied_s = float("-inf")
         while not self.must_leave():
             try:
                 if self.clock.monotonic_s() - cared_s >= CARE_INTERVAL_S:
                     self.book.resume_left()
                     cared_s = self.clock.monotonic_s()
+                if self.clock.monotonic_s() - tidied_s >= TIDY_INTERVAL_S:
+                    self.tidy()
+                    tidied_s = self.clock.monotonic_s()
                 self._take_uploads()
                 for session in self.queue.run_queued(should_stop=self.must_leave):
                     _log.info("session_ended", session=session.id, state=session.state)

@@ -4,6 +4,7 @@ Every path is resolved first, links and `..` included, and must then be an allow
 in one. What a link leads out of them is neither listed nor imported.
 """
 
+import contextlib
 import dataclasses
 import datetime
 import itertools
@@ -11,7 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from audio_ident.errors import BadInput, NotFound
+from audio_ident.errors import BadInput, NotFound, StoreReadOnly
 from audio_ident.ingest.places import check_folder, is_inside
 from audio_ident.ingest.scanner import is_skipped, sort_of
 from audio_ident.library.path_text import path_from_shown
@@ -71,12 +72,20 @@ class MusicFolders:
 
     def make_roots(self) -> None:
         """Remember the folders of the settings as roots, so that they can be chosen."""
-        with self._catalogue.writing() as rows:
-            for path in self._configured:
-                known = rows.roots.all()
-                is_known = any(is_inside(path, root.path) for root in known)
-                if not is_known and os.path.isdir(path):  # noqa: PTH112 -- odd bytes
-                    rows.roots.add(path, self._now())
+        with self._catalogue.reading() as rows:
+            known = rows.roots.all()
+        strange = [
+            path
+            for path in self._configured
+            if os.path.isdir(path)  # noqa: PTH112 -- odd bytes
+            and not any(is_inside(path, root.path) for root in known)
+        ]
+        # a library that cannot be written imports nothing anyway, and is served all the same
+        with contextlib.suppress(StoreReadOnly):
+            for path in strange:
+                with self._catalogue.writing() as rows:
+                    if not any(is_inside(path, root.path) for root in rows.roots.all()):
+                        rows.roots.add(path, self._now())
 
     def roots(self) -> list[RootView]:
         """Every root, by path."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from audio_ident.errors import BadInput
 from audio_ident.model.library import ErrorEntry, FileError
 from audio_ident.model.parameters import ImportParameters
-from audio_ident.model.sessions import OPEN_STATES, Profile, SessionState, StoredSession, Wish
+from audio_ident.model.sessions import Profile, SessionState, StoredSession, Wish
 from audio_ident.stores.sql.unit_of_work import Catalogue
 
 _LONGEST_NAME = 100
@@ -78,9 +78,11 @@ class SessionBook:
 
     def resume_left(self) -> None:
         """Queue again what was interrupted and nobody at a terminal waits for."""
+        self._note_the_dead()
+        with self._catalogue.reading() as rows:
+            if not rows.sessions.has_left():
+                return
         left = [s for s in self.interrupted() if s.order.awaited_by is None]
-        if not left:
-            return
         with self._catalogue.writing() as rows:
             for session in left:
                 rows.sessions.move(session.id, SessionState.QUEUED, self._now())
@@ -136,7 +138,7 @@ class SessionBook:
     def _note_the_dead(self) -> None:
         """Mark what a dead process left; asks for the lock only if there may be something."""
         with self._catalogue.reading() as rows:
-            has_open = any(state in OPEN_STATES for _, state in rows.sessions.states())
+            has_open = rows.sessions.has_open()
         if has_open:
             self._if_nobody_writes(self._mark_interrupted)
 

@@ -41,6 +41,8 @@ class StoredTrack:
     file_id: int
     root: str
     """Absolute path of the imported folder; odd bytes are surrogate escapes."""
+    is_displaced: bool
+    """Whether another file lies where this one was."""
     sha256: str | None
     size_bytes: int
     mtime_ns: int

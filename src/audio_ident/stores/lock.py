@@ -101,8 +101,8 @@ def living_processes(
 def _read_holder(path: Path) -> tuple[int, str] | None:
     """Id and machine of a process."""
     try:
-        process_id, host = path.read_text().split()
-        return int(process_id), host
+        process_id, *rest = path.read_text().split()
+        return int(process_id), rest[0] if rest else socket.gethostname()
     except (OSError, ValueError):
         return None
 

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
-from audio_ident.engines.keeper import KeptProcess
 from audio_ident.errors import DatabaseProblem, DiskFull, StoreInaccessible, StoreReadOnly
 from audio_ident.identify.search import ClipSearch
 from audio_ident.library.figures import Figure, single
@@ -43,11 +42,6 @@ def workers_probe(search: ClipSearch) -> Probe:
     return Probe(name="clip_workers", look=functools.partial(_look_at_workers, search))
 
 
-def importer_probe(importer: KeptProcess | None) -> Probe:
-    """Whether imports are run."""
-    return Probe(name="importer", look=functools.partial(_look_at_importer, importer))
-
-
 def _look_at_workers(search: ClipSearch) -> Condition:
     if search.living_workers:
         return Condition()
@@ -55,18 +49,6 @@ def _look_at_workers(search: ClipSearch) -> Condition:
         state=State.LOADING,
         reason="No process that listens to clips runs at this moment; they are being started.",
         remedy="If that lasts, look at the log: it tells why they end.",
-    )
-
-
-def _look_at_importer(importer: KeptProcess | None) -> Condition:
-    if importer is None:
-        return Condition(reason="Imports are left to other processes, as `serves_imports` says.")
-    if importer.process_id is not None:
-        return Condition()
-    return Condition(
-        state=State.DEGRADED,
-        reason="The process that runs imports has ended; it is being started again.",
-        remedy="If that lasts, look at the log: it tells why the process ends.",
     )
 
 

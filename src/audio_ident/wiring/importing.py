@@ -25,9 +25,12 @@ from audio_ident.ingest.importer import Importer
 from audio_ident.ingest.music_folders import MusicFolders
 from audio_ident.ingest.orders import Orders
 from audio_ident.ingest.queue import SessionQueue
+from audio_ident.ingest.receiving import UploadDesk
 from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
+from audio_ident.ingest.uploads import UploadListening, UploadTools, remove_abandoned
 from audio_ident.library.imports import Imports
 from audio_ident.library.places import LibraryPlaces
+from audio_ident.library.readiness import Condition, Probe, State
 from audio_ident.library.session_book import SessionBook
 from audio_ident.logs import configure_logs
 from audio_ident.model.landmarks import landmarks_of
@@ -101,22 +104,37 @@ class ImportBench:
         with ExitStack() as stack:
             stack.enter_context(self._lock())
             index = stack.enter_context(closing(SegmentIndex(self._places.index)))
-            pool = self._pool(workers)
+            pool, upload_pool = self._pool(workers), self._pool(1)
+            stack.callback(upload_pool.kill)
             stack.callback(pool.kill)
+            stores = self.stores(index)
+            listening = functools.partial(
+                analyse, decoder=self._decoder, listeners=LISTENERS, limits=self._limits
+            )
+            tag_reader = FileDescriber(MutagenTagReader(), self._pictures)
+            uploads = UploadListening(
+                UploadTools(
+                    stores=stores,
+                    places=self._places,
+                    pool=upload_pool,
+                    analyse=listening,
+                    tag_reader=tag_reader,
+                    new_id=new_id,
+                )
+            )
             tools = ImportTools(
-                stores=self.stores(index),
+                stores=stores,
                 pool=pool,
-                analyse=functools.partial(
-                    analyse, decoder=self._decoder, listeners=LISTENERS, limits=self._limits
-                ),
+                analyse=listening,
                 digest_of=functools.partial(
                     digest_packets, reader=self._decoder, limits=self._limits
                 ),
-                tag_reader=FileDescriber(MutagenTagReader(), self._pictures),
+                tag_reader=tag_reader,
                 new_id=new_id,
                 end_calls=pool.end_calls,
                 free_bytes=functools.partial(free_bytes, self._places.data_directory),
                 must_leave=self._must_leave,
+                between_files=uploads.tend,
             )
             yield tools, self._options(parameters, workers)
 
@@ -161,6 +179,12 @@ def make_music_folders(settings: Settings, catalogue: Catalogue) -> MusicFolders
     return folders
 
 
+def make_upload_desk(settings: Settings, catalogue: Catalogue) -> UploadDesk:
+    """Where uploads are handed in."""
+    places = LibraryPlaces(data_directory=settings.data_dir)
+    return UploadDesk(catalogue, places, CLOCK, new_id)
+
+
 def make_import_desk(settings: Settings, catalogue: Catalogue, folders: MusicFolders) -> ImportDesk:
     """Where requests order imports."""
     care = functools.partial(if_nobody_writes, writer_lock(settings, catalogue))
@@ -184,6 +208,21 @@ def keeping_importer(settings: Settings) -> Iterator[KeptProcess | None]:
         yield kept
     finally:
         kept.stop(LEAVE_S)
+
+
+def importer_probe(kept: KeptProcess) -> Probe:
+    """Whether there is a process that runs imports."""
+
+    def look() -> Condition:
+        if not kept.is_failing:
+            return Condition()
+        return Condition(
+            state=State.DEGRADED,
+            reason="The process that runs imports keeps dying; imports and uploads wait.",
+            remedy="Look at the log, then run `audio-ident doctor`.",
+        )
+
+    return Probe(name="importer", look=look)
 
 
 def serve_imports() -> None:
@@ -215,7 +254,14 @@ def serve_imports() -> None:
             open_tools=bench.open,
             clock=CLOCK,
             must_leave=leave.is_set,
+            tidy=functools.partial(_tidy, places, catalogue),
         ).run()
+
+
+def _tidy(places: LibraryPlaces, catalogue: Catalogue) -> None:
+    with catalogue.reading() as rows:
+        waiting = rows.uploads.waiting()
+    remove_abandoned(places, waiting, time.time())
 
 
 def _end_with_owner(leave: threading.Event) -> None:

@@ -61,7 +61,10 @@ def open_media(settings: Settings, places: LibraryPlaces, catalogue: Catalogue) 
     try:
         yield Media(
             playback=Playback(
-                catalogue, Conversions(cache, pool, work, CONVERSIONS_AT_ONCE), encoder_version
+                catalogue,
+                Conversions(cache, pool, work, CONVERSIONS_AT_ONCE),
+                encoder_version,
+                most_waiting=max(1, settings.http_threads // 4),
             ),
             artworks=Artworks(catalogue, FilePictureStore(places.pictures)),
             waveforms=Waveforms(catalogue, FileArtefactStore(places.analyses)),

@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from audio_ident.engines.keeper import KeptProcess
 from audio_ident.ingest.desk import ImportDesk
 from audio_ident.ingest.music_folders import MusicFolders
+from audio_ident.ingest.receiving import UploadDesk
 from audio_ident.library.events import EventBook
 from audio_ident.library.figures import Figure
 from audio_ident.library.imports import Imports
@@ -17,13 +17,14 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import Accounts, make_accounts
 from audio_ident.wiring.asking import Asking, open_asking
 from audio_ident.wiring.browsing import Browsing, make_browsing
-from audio_ident.wiring.health import (
+from audio_ident.wiring.health import index_watch, search_figures, workers_probe
+from audio_ident.wiring.importing import (
     importer_probe,
-    index_watch,
-    search_figures,
-    workers_probe,
+    keeping_importer,
+    make_import_desk,
+    make_music_folders,
+    make_upload_desk,
 )
-from audio_ident.wiring.importing import keeping_importer, make_import_desk, make_music_folders
 from audio_ident.wiring.media import Media, open_media
 from audio_ident.wiring.parts import CLOCK, open_catalogue
 
@@ -42,8 +43,7 @@ class Service:
     imports: Imports
     import_desk: ImportDesk
     music_folders: MusicFolders
-    importer: KeptProcess | None
-    """The process that runs imports; None where that is left to others."""
+    upload_desk: UploadDesk
     probes: tuple[Probe, ...] = ()
     """How the parts are looked at for `/health/ready`, besides catalogue and data directory."""
     figures: tuple[Figure, ...] = ()
@@ -60,6 +60,8 @@ def open_service(settings: Settings) -> Iterator[Service]:
         folders = make_music_folders(settings, catalogue)
         asking = stack.enter_context(open_asking(settings, places, catalogue))
         importer = stack.enter_context(keeping_importer(settings))
+        if importer is not None:
+            probes = (*probes, importer_probe(importer))
         yield Service(
             settings=settings,
             catalogue=catalogue,
@@ -71,7 +73,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             imports=Imports(catalogue, CLOCK.now),
             import_desk=make_import_desk(settings, catalogue, folders),
             music_folders=folders,
-            importer=importer,
-            probes=(*probes, workers_probe(asking.search), importer_probe(importer)),
+            upload_desk=make_upload_desk(settings, catalogue),
+            probes=(*probes, workers_probe(asking.search)),
             figures=(*figures, *search_figures(asking.search)),
         )

@@ -30,7 +30,7 @@ from audio_ident.api.schemas.accounts import (
 from audio_ident.errors import NotFound
 from audio_ident.model.accounts import ALL_SCOPES, Caller, LogInKind, Owner, Scope
 from audio_ident.refusals import (
-    CrossSite,
+    CrossSiteRequest,
     Forbidden,
     RateLimited,
     SetupLinkInvalid,
@@ -43,7 +43,7 @@ router = APIRouter(prefix="/auth", tags=["accounts"])
 
 _log = structlog.get_logger()
 
-REFUSALS = (Unauthorized, CrossSite, RateLimited, ValidationFailed)
+REFUSALS = (Unauthorized, CrossSiteRequest, RateLimited, ValidationFailed)
 
 
 def refuse_strange_pages(request: Request, service: ServiceOfApp) -> None:
@@ -59,13 +59,18 @@ NO_STORE = "no-store"
     "/register",
     status_code=201,
     dependencies=[OWN_PAGES_ONLY],
-    responses=problems(SetupLinkInvalid, CrossSite, RateLimited, ValidationFailed),
+    responses=problems(SetupLinkInvalid, CrossSiteRequest, RateLimited, ValidationFailed),
 )
 def register_owner(
     wanted: Registration, service: ServiceOfApp, request: Request, response: Response
 ) -> Standing:
     """Become the owner with a set-up link, and be logged in."""
-    owner = register(wanted, service, request)
+    owner = register(
+        service,
+        request,
+        (wanted.username, wanted.password.get_secret_value()),
+        wanted.setup_token.get_secret_value(),
+    )
     return _standing(service, request, open_session(owner, service, request, response))
 
 
@@ -93,7 +98,7 @@ def make_token(
     return TokenAnswer(access_token=token, expires_in=int(life_s))
 
 
-@router.post("/logout", status_code=204, responses=problems(Unauthorized, CrossSite))
+@router.post("/logout", status_code=204, responses=problems(Unauthorized, CrossSiteRequest))
 def log_out(service: ServiceOfApp, caller: CallerOfRequest, response: Response) -> None:
     """End the log-in that the request belongs to; its cookie or token is worth nothing then."""
     if caller.log_in_id is not None:
@@ -133,7 +138,7 @@ def list_log_ins(service: ServiceOfApp, caller: CallerOfRequest) -> LogInList:
     "/sessions/{log_in_id}",
     status_code=204,
     dependencies=[allowed(Scope.ADMIN)],
-    responses=problems(Unauthorized, Forbidden, CrossSite, NotFound, ValidationFailed),
+    responses=problems(Unauthorized, Forbidden, CrossSiteRequest, NotFound, ValidationFailed),
 )
 def end_log_in(
     log_in_id: Annotated[uuid.UUID, PathParameter(description="Id of the log-in.")],
@@ -164,13 +169,13 @@ def change_password(
     _log.info("password_changed", address=address)
 
 
-def register(wanted: Registration, service: Service, request: Request) -> Owner:
+def register(
+    service: Service, request: Request, name_and_password: tuple[str, str], token: str
+) -> Owner:
     """The new owner; attempts are counted."""
     address = client_address(request)
     service.accounts.attempts.begin(address)
-    owner = service.accounts.ownership.register(
-        wanted.username, wanted.password.get_secret_value(), wanted.setup_token.get_secret_value()
-    )
+    owner = service.accounts.ownership.register(*name_and_password, token)
     service.accounts.attempts.succeeded(address)
     _log.info("owner_registered", address=address)
     return owner

@@ -12,13 +12,19 @@ from audio_ident.api.problems import problems
 from audio_ident.api.schemas.accounts import KeyEntry, KeyList, KeyMade, NewKey, key_entry
 from audio_ident.errors import BadInput, NotFound
 from audio_ident.model.accounts import Scope
-from audio_ident.refusals import Conflict, CrossSite, Forbidden, Unauthorized, ValidationFailed
+from audio_ident.refusals import (
+    Conflict,
+    CrossSiteRequest,
+    Forbidden,
+    Unauthorized,
+    ValidationFailed,
+)
 
 router = APIRouter(
     prefix="/keys",
     tags=["accounts"],
     dependencies=[allowed(Scope.ADMIN)],
-    responses=problems(Unauthorized, Forbidden, CrossSite),
+    responses=problems(Unauthorized, Forbidden, CrossSiteRequest),
 )
 
 

@@ -12,6 +12,7 @@ from audio_ident.api.dependencies import ServiceOfApp
 from audio_ident.api.media_headers import (
     NOT_KEPT,
     Conditions,
+    Known,
     disposition,
     entity_headers,
     file_response,
@@ -54,6 +55,7 @@ from audio_ident.refusals import (
     FileMissing,
     Forbidden,
     RangeNotSatisfiable,
+    RateLimited,
     ServiceUnavailable,
     Unauthorized,
     ValidationFailed,
@@ -75,12 +77,14 @@ _AUDIO_ERRORS: Responses = problems(
     ConversionTooLarge,
     DiskFull,
     RangeNotSatisfiable,
+    RateLimited,
     ServiceUnavailable,
     StoreInaccessible,
 )
 
 TrackPath = Annotated[uuid.UUID, PathParameter(description="Id of the track.")]
 ConditionsOfRequest = Annotated[Conditions, Header()]
+KnownToClient = Annotated[Known, Header()]
 VersionQuery = Annotated[str | None, Query(max_length=128, description=VERSION_DESCRIPTION)]
 
 
@@ -139,7 +143,7 @@ def head_track_audio(
 def get_track_artwork(
     service: ServiceOfApp,
     track_id: TrackPath,
-    conditions: ConditionsOfRequest,
+    known: KnownToClient,
     size: Annotated[
         ArtworkSize, Query(description="Longer edge: 160, 500 or 1200 pixels, if it has as many.")
     ] = ArtworkSize.MEDIUM,
@@ -150,7 +154,7 @@ def get_track_artwork(
     headers = entity_headers(f"{found.sha256}-{size}", f"{v}-{size}")
     if v != found.sha256:
         headers["Cache-Control"] = _DAY_LONG
-    if has_already(conditions, headers):
+    if has_already(known, headers):
         return not_modified(headers)
     return Response(found.content, headers=headers, media_type=found.media_type)
 
@@ -163,14 +167,14 @@ def get_track_artwork(
 def head_track_artwork(
     service: ServiceOfApp,
     track_id: TrackPath,
-    conditions: ConditionsOfRequest,
+    known: KnownToClient,
     size: Annotated[
         ArtworkSize, Query(description="Longest side of the picture.")
     ] = ArtworkSize.MEDIUM,
     v: VersionQuery = None,
 ) -> Response:
     """The headers of the picture of a track."""
-    return get_track_artwork(service, track_id, conditions, size, v)
+    return get_track_artwork(service, track_id, known, size, v)
 
 
 @router.get(
@@ -181,7 +185,7 @@ def head_track_artwork(
 def get_track_waveform(
     service: ServiceOfApp,
     track_id: TrackPath,
-    conditions: ConditionsOfRequest,
+    known: KnownToClient,
     wanted: Annotated[WaveformQuery, Query()],
 ) -> Response:
     """A stretch of the waveform of a track: lowest, highest and RMS value of each point."""
@@ -193,7 +197,7 @@ def get_track_waveform(
     )
     found = service.media.waveforms.get(TrackId(str(track_id)), wish)
     headers = entity_headers(f"{found.version}-{wanted.format}", None)
-    if has_already(conditions, headers):
+    if has_already(known, headers):
         return not_modified(headers)
     if wanted.format == "binary":
         return Response(waveform_bytes(found), headers=headers, media_type=WAVEFORM_TYPE)

@@ -6,6 +6,7 @@ from audio_ident.api.routers.accounts import router as accounts
 from audio_ident.api.routers.events import router as events
 from audio_ident.api.routers.health import router as health
 from audio_ident.api.routers.imports import router as imports
+from audio_ident.api.routers.ingest import router as ingest
 from audio_ident.api.routers.keys import router as keys
 from audio_ident.api.routers.library import router as library
 from audio_ident.api.routers.media import router as media
@@ -13,10 +14,11 @@ from audio_ident.api.routers.meta import router as meta
 from audio_ident.api.routers.reference import router as reference
 from audio_ident.api.routers.roots import router as roots
 from audio_ident.api.routers.search import router as search
+from audio_ident.api.routers.setup import router as setup
 from audio_ident.api.routers.track_edits import router as track_edits
 from audio_ident.api.routers.tracks import router as tracks
 
-PLAIN_ROUTERS: tuple[APIRouter, ...] = (health, reference)
+PLAIN_ROUTERS: tuple[APIRouter, ...] = (health, setup, reference)
 """Those at the root, for whoever watches over the process."""
 
 API_ROUTERS: tuple[APIRouter, ...] = (
@@ -29,6 +31,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     media,
     imports,
     events,
+    ingest,
     roots,
     library,
 )

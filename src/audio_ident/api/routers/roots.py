@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from audio_ident.api.access import CallerOfRequest, allowed
 from audio_ident.api.dependencies import ServiceOfApp
 from audio_ident.api.problems import problems
-from audio_ident.api.schemas.imports import GREATEST_ID, LONGEST_PATH
+from audio_ident.api.schemas.imports import GREATEST_ID
 from audio_ident.api.schemas.roots import (
     FolderDocument,
     FolderList,
@@ -19,7 +19,10 @@ from audio_ident.api.schemas.roots import (
 from audio_ident.errors import BadInput, NotFound
 from audio_ident.library.path_text import path_from_shown
 from audio_ident.model.accounts import Scope
-from audio_ident.refusals import Conflict, FolderNotAllowed
+from audio_ident.refusals import AddressTooLong, Conflict, FolderNotAllowed
+
+LONGEST_QUERY = 3000
+"""Letters of a path in an address, which has to be shorter as a whole."""
 
 router = APIRouter(tags=["roots"], dependencies=[allowed(Scope.READ)])
 
@@ -45,17 +48,17 @@ def add_root(order: RootOrder, service: ServiceOfApp) -> RootDocument:
 
 @router.get(
     "/folders",
-    responses=problems(NotFound, BadInput, FolderNotAllowed),
+    responses=problems(NotFound, BadInput, FolderNotAllowed, AddressTooLong),
     dependencies=[allowed(Scope.IMPORT)],
 )
 def list_folders(
     service: ServiceOfApp,
     root: Annotated[int, Query(ge=0, le=GREATEST_ID, description="Id of the root.", examples=[1])],
     path: Annotated[
-        str, Query(max_length=LONGEST_PATH, description="Folder below the root; empty for it.")
+        str, Query(max_length=LONGEST_QUERY, description="Folder below the root; empty for it.")
     ] = "",
     cursor: Annotated[
-        str, Query(max_length=LONGEST_PATH, description="The `next_cursor` of the page before.")
+        str, Query(max_length=LONGEST_QUERY, description="The `next_cursor` of the page before.")
     ] = "",
     limit: Annotated[int, Query(ge=1, le=500, description="How many at most.")] = 200,
 ) -> FolderList:

@@ -1,11 +1,11 @@
 """Runs conversions in worker processes, each one once however many ask for it."""
 
+import dataclasses
 import hashlib
 import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
-from pathlib import Path
 from typing import BinaryIO
 
 from audio_ident.errors import AudioIdentError, FileProblem
@@ -13,7 +13,7 @@ from audio_ident.library.playback.cache import UNFINISHED, ConversionCache
 from audio_ident.library.playback.convert import Destination
 from audio_ident.library.playback.formats import MADE_SUFFIXES
 from audio_ident.model.playback import Conversion, OpenFile
-from audio_ident.refusals import ConversionFailed, ConversionRunning, ServiceUnavailable
+from audio_ident.refusals import ConversionFailed, RateLimited, ServiceUnavailable
 
 RETRY_AFTER_S = 3.0
 """When it makes sense to ask again for what is being made."""
@@ -45,12 +45,20 @@ def conversion_key(conversion: Conversion, identity: str, encoder_version: str) 
 
 
 class RunningConversion:
-    """A result that grows, for one reader."""
+    """A result that grows, for one reader, who closes it.
 
-    def __init__(self, done: "Future[None]", growing: Path, finished: Path) -> None:
-        self._done = done
-        self._growing = growing
-        self._finished = finished
+    Parameters
+    ----------
+    on_close
+        Told that this reader is gone; called once.
+    """
+
+    def __init__(
+        self, done: "Future[None]", destination: Destination, on_close: Callable[[], None]
+    ) -> None:
+        self.done = done
+        self._destination = destination
+        self._on_close = on_close
         self._file: BinaryIO | None = None
 
     def read(self) -> bytes | None:
@@ -61,9 +69,9 @@ class RunningConversion:
         RequestRefused, StoreProblem
             The conversion failed: what was read so far is all that there will be.
         """
-        is_over = self._done.done()
+        is_over = self.done.done()
         if is_over:
-            raise_failure(self._done)
+            raise_failure(self.done)
         if self._file is None and not self._open():
             if is_over:  # so much else was converted since that it was removed
                 raise ServiceUnavailable("the converted music is gone", retry_after_s=RETRY_AFTER_S)
@@ -72,18 +80,29 @@ class RunningConversion:
         return None if is_over and not content else content
 
     def close(self) -> None:
-        """Let go of the file; the conversion goes on."""
+        """Let go of the file; a conversion that has begun goes on."""
         if self._file is not None:
             self._file.close()
+        on_close, self._on_close = self._on_close, _do_nothing
+        on_close()
 
     def _open(self) -> bool:
-        for path in (self._growing, self._finished):
+        for path in (self._destination.growing, self._destination.finished):
             try:
                 self._file = path.open("rb", buffering=0)
             except OSError:
                 continue
             return True
         return False
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class _Order:
+    """A conversion that runs or waits, and how many want it."""
+
+    done: "Future[None]"
+    destination: Destination
+    readers: int = 0
 
 
 class Conversions:
@@ -104,35 +123,40 @@ class Conversions:
         self._executor = executor
         self._convert = convert
         self._most_at_once = most_at_once
-        self._running: dict[str, tuple[Future[None], Destination]] = {}
-        self._lock = threading.Lock()
+        self._orders: dict[str, _Order] = {}
+        self._lock = threading.RLock()
+        """Reentrant, because a conversion that is cancelled ends at once, in the same thread."""
 
     def find(self, conversion: Conversion, key: str) -> OpenFile | None:
         """A finished result, None if there is none."""
         return self._cache.find(_name(conversion, key))
 
-    def start(self, conversion: Conversion, key: str) -> tuple["Future[None]", RunningConversion]:
+    def start(self, conversion: Conversion, key: str) -> RunningConversion:
         """Begin a conversion, or join the one that runs.
+
+        One that has not begun when its last reader goes is dropped: whoever skips through tracks
+        does not fill the queue.
 
         Raises
         ------
-        ConversionRunning
+        RateLimited
             Too many others run or wait.
         """
         if not self._cache.most_bytes:
             raise ServiceUnavailable("conversion is off: `transcode_cache_bytes` is 0")
         with self._lock:
-            known = self._running.get(key)
-            if known is None:
-                known = self._running[key] = self._submitted(conversion, key)
-        done, destination = known
-        # here, because a conversion that ends at once is ended by this thread
-        done.add_done_callback(lambda _: self._settle(key, destination))
-        return done, RunningConversion(done, destination.growing, destination.finished)
+            order = self._orders.get(key)
+            is_new = order is None
+            if order is None:
+                order = self._orders[key] = self._ordered(conversion, key)
+            order.readers += 1
+        if is_new:  # behind the lock, because it may have ended already
+            order.done.add_done_callback(lambda _: self._settle(key, order))
+        return RunningConversion(order.done, order.destination, lambda: self._leave(order))
 
-    def _submitted(self, conversion: Conversion, key: str) -> tuple["Future[None]", Destination]:
-        if len(self._running) >= self._most_at_once:
-            raise ConversionRunning(
+    def _ordered(self, conversion: Conversion, key: str) -> _Order:
+        if len(self._orders) >= self._most_at_once:
+            raise RateLimited(
                 "too much music is being converted already", retry_after_s=RETRY_AFTER_S
             )
         finished = self._cache.path_of(_name(conversion, key))
@@ -141,16 +165,25 @@ class Conversions:
             finished=finished,
             most_bytes=self._cache.most_bytes,
         )
-        return self._executor.submit(self._convert, conversion, destination), destination
+        done = self._executor.submit(self._convert, conversion, destination)
+        return _Order(done=done, destination=destination)
 
-    def _settle(self, key: str, destination: Destination) -> None:
+    def _leave(self, order: _Order) -> None:
         with self._lock:
-            known = self._running.get(key)
-            if known is None or known[1] is not destination:
-                return
-            del self._running[key]
-        destination.growing.unlink(missing_ok=True)  # a worker that was killed leaves it
+            order.readers -= 1
+            if not order.readers:
+                order.done.cancel()
+
+    def _settle(self, key: str, order: _Order) -> None:
+        with self._lock:
+            if self._orders.get(key) is order:
+                del self._orders[key]
+        order.destination.growing.unlink(missing_ok=True)  # a worker that was killed leaves it
         self._cache.tidy()
+
+
+def _do_nothing() -> None:
+    """Nobody has to be told."""
 
 
 def raise_failure(done: "Future[None]") -> None:

@@ -7,16 +7,13 @@ from typing import BinaryIO
 
 from audio_ident.engines.encoder_stream import SoundShape, StreamEncoder, open_encoder
 from audio_ident.engines.feeds import ResampledFeed, mix_to_mono, mix_to_stereo
-from audio_ident.engines.protocols import DecodeLimits, Decoder
+from audio_ident.engines.protocols import DecodeLimits, SpanDecoder
 from audio_ident.library.playback.originals import open_original
-from audio_ident.model.audio import Feed, NativeBlock
+from audio_ident.model.audio import NativeBlock
 from audio_ident.model.playback import Conversion
 from audio_ident.refusals import ConversionTooLarge
 from audio_ident.stores.disk import disk_errors_named
-from audio_ident.units import Ticks, samples_to_ticks, ticks_to_samples, ticks_to_seconds
-
-PAST_THE_END_S = 0.5
-"""How much more is decoded than wanted, so that rounding never leaves a sample out."""
+from audio_ident.units import Ticks, ticks_to_samples
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +28,7 @@ class Destination:
 
 
 def convert(
-    conversion: Conversion, destination: Destination, decoder: Decoder, limits: DecodeLimits
+    conversion: Conversion, destination: Destination, decoder: SpanDecoder, limits: DecodeLimits
 ) -> None:
     """Make the result of a conversion.
 
@@ -59,20 +56,16 @@ def convert(
 
 
 def _encode(
-    conversion: Conversion, target: "_Bounded", decoder: Decoder, limits: DecodeLimits
+    conversion: Conversion, target: "_Bounded", decoder: SpanDecoder, limits: DecodeLimits
 ) -> None:
     shape = SoundShape(
         rate_hz=conversion.rate_hz, channels=conversion.channels, is_16_bit=conversion.is_16_bit
     )
-    end_s = ticks_to_seconds(conversion.end_ticks) + PAST_THE_END_S
+    span = conversion.start_ticks, conversion.end_ticks
     original = open_original(conversion.path, conversion.root).file
     with original, open_encoder(target, conversion.format, shape) as encoder:
         cutter = _Cutter(conversion, encoder)
-        decoder.listen(
-            original,
-            {Feed.NATIVE: cutter.feed},
-            dataclasses.replace(limits, first_s=end_s),
-        )
+        decoder.listen_between(original, span, cutter.feed, limits)
         cutter.finish()
 
 
@@ -82,16 +75,16 @@ class _Cutter:
     def __init__(self, conversion: Conversion, encoder: StreamEncoder) -> None:
         self._start_ticks = conversion.start_ticks
         self._end_ticks = conversion.end_ticks
-        self._at_ticks = Ticks(0)
         mix = mix_to_mono if conversion.channels == 1 else mix_to_stereo
         self._feed = ResampledFeed(conversion.rate_hz, conversion.channels, mix, encoder.feed)
 
-    def feed(self, block: NativeBlock) -> None:
+    def feed(self, block: NativeBlock, at_ticks: Ticks) -> None:
         """Take the next block of the file."""
         samples = len(block.planes[0])
-        first = max(0, self._samples_until(self._start_ticks, block.rate_hz))
-        last = min(samples, self._samples_until(self._end_ticks, block.rate_hz))
-        self._at_ticks = Ticks(self._at_ticks + samples_to_ticks(samples, block.rate_hz))
+        first, last = (
+            min(max(0, ticks_to_samples(Ticks(ticks - at_ticks), block.rate_hz)), samples)
+            for ticks in (self._start_ticks, self._end_ticks)
+        )
         if first < last:
             planes = tuple(plane[first:last] for plane in block.planes)
             self._feed.feed(dataclasses.replace(block, planes=planes))
@@ -99,9 +92,6 @@ class _Cutter:
     def finish(self) -> None:
         """Hand on what is held back."""
         self._feed.finish()
-
-    def _samples_until(self, ticks: Ticks, rate_hz: int) -> int:
-        return ticks_to_samples(Ticks(ticks - self._at_ticks), rate_hz)
 
 
 class _Bounded:

@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import functools
 import os
+import threading
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
@@ -33,7 +34,7 @@ from audio_ident.model.playback import (
     Playing,
     StoredTrack,
 )
-from audio_ident.refusals import ConversionRunning
+from audio_ident.refusals import ConversionRunning, FileMissing
 from audio_ident.stores.sql.unit_of_work import Catalogue
 
 START_WAIT_S = 2.0
@@ -68,14 +69,28 @@ class BeingMade:
 
 
 class Playback:
-    """Plays the tracks of a library."""
+    """Plays the tracks of a library.
+
+    Parameters
+    ----------
+    encoder_version
+        What the bytes of a conversion depend on besides the track.
+    most_waiting
+        Callers that wait for conversions at the same time; others are answered at once, so that
+        threads are left for other requests.
+    """
 
     def __init__(
-        self, catalogue: Catalogue, conversions: Conversions, encoder_version: Callable[[], str]
+        self,
+        catalogue: Catalogue,
+        conversions: Conversions,
+        encoder_version: Callable[[], str],
+        most_waiting: int,
     ) -> None:
         self._catalogue = catalogue
         self._conversions = conversions
         self._encoder_version = encoder_version
+        self._waiting = threading.BoundedSemaphore(most_waiting)
 
     def open(self, track_id: TrackId, wish: AudioWish) -> Playing | BeingMade:
         """What to send; the caller closes it.
@@ -86,10 +101,13 @@ class Playback:
             There is no such track.
         FileMissing
             Its file cannot be opened.
-        Conflict, ConversionRunning, ConversionFailed, ConversionTooLarge, StoreProblem
+        Conflict, RateLimited, StoreProblem
+        ConversionRunning, ConversionFailed, ConversionTooLarge
             What is asked for cannot be had, or not now.
         """
         stored = self._stored(track_id)
+        if stored.is_displaced:
+            raise FileMissing("the file of the track is not there, and another one has its place")
         original = open_original(stored.track.path, stored.root)
         with contextlib.ExitStack() as stack:
             stack.callback(original.file.close)
@@ -119,18 +137,8 @@ class Playback:
         )
         found = self._conversions.find(conversion, key)
         if found is None and wish.may_convert:
-            done, running = self._conversions.start(conversion, key)
-            concurrent.futures.wait(
-                [done], timeout=WHOLE_WAIT_S if wish.needs_whole else START_WAIT_S
-            )
-            if done.done():
-                raise_failure(done)
-                found = self._conversions.find(conversion, key)
-            elif wish.needs_whole:
-                raise ConversionRunning(
-                    "the track is being converted, and parts of it cannot be sent before the end",
-                    retry_after_s=RETRY_AFTER_S,
-                )
+            running = self._conversions.start(conversion, key)
+            found = self._waited_for(running, wish, lambda: self._conversions.find(conversion, key))
             being_made = dataclasses.replace(being_made, running=running)
         if found is None:
             return being_made
@@ -141,6 +149,27 @@ class Playback:
             changed_at=original.changed_at,
             file_name=being_made.file_name,
         )
+
+    def _waited_for(
+        self, running: RunningConversion, wish: AudioWish, find: Callable[[], OpenFile | None]
+    ) -> OpenFile | None:
+        """The whole result if it is there soon, None if it goes on growing."""
+        if self._waiting.acquire(blocking=False):
+            try:
+                wait_s = WHOLE_WAIT_S if wish.needs_whole else START_WAIT_S
+                concurrent.futures.wait([running.done], timeout=wait_s)
+            finally:
+                self._waiting.release()
+        if running.done.done():
+            running.close()
+            raise_failure(running.done)
+            return find()
+        if wish.needs_whole:  # not closed: whoever asks comes back for it
+            raise ConversionRunning(
+                "the track is being converted, and parts of it cannot be sent before the end",
+                retry_after_s=RETRY_AFTER_S,
+            )
+        return None
 
     def _stored(self, track_id: TrackId) -> StoredTrack:
         with self._catalogue.reading() as rows:

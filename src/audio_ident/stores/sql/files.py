@@ -118,6 +118,8 @@ class Files:
     def show_as(self, file_id: int, name: str) -> None:
         """Show a file under the name that it had where it came from."""
         self._session.get_one(FileRow, file_id).display = display_name(name)
+        self._session.flush()
+        note_changed(self._session, [file_id])
 
     def get_id(self, stamp: FileStamp) -> int:
         """The id of a file that is known."""

@@ -38,6 +38,11 @@ def displaced_path(path: bytes, file_id: int) -> bytes:
     return path.split(b"\0")[0] + b"\0%d" % file_id
 
 
+def is_displaced(path: bytes) -> bool:
+    """Whether a relative path is one that `displaced_path` made."""
+    return b"\0" in path
+
+
 def real_path(path: bytes) -> str:
     """Relative path of a file as the system spells it, displaced or not."""
     return os.fsdecode(path.split(b"\0")[0])

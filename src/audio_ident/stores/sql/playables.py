@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from audio_ident.model.library import TrackId
 from audio_ident.model.playback import StoredTrack
+from audio_ident.stores.sql.names import is_displaced
 from audio_ident.stores.sql.sheets import facts_of_row
 from audio_ident.stores.sql.tables import TrackRow
 from audio_ident.stores.sql.tracks import TRACK_COLUMNS, joined, track_of_row
@@ -29,6 +30,7 @@ class Playables:
             track=track_of_row(row),
             file_id=file.id,
             root=os.fsdecode(root_path),
+            is_displaced=is_displaced(file.relative_path),
             sha256=file.sha256,
             size_bytes=file.size,
             mtime_ns=file.mtime_ns,

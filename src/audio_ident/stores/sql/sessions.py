@@ -113,6 +113,18 @@ class Sessions:
         query = sa.select(SessionRow).where(SessionRow.state == SessionState.QUEUED)
         return [_stored(row) for row in self._session.scalars(query.order_by(*_QUEUE_ORDER))]
 
+    def has_open(self) -> bool:
+        """Whether a session is at work, or was when its process died."""
+        return self._has(SessionRow.state.in_(OPEN_STATES))
+
+    def has_left(self) -> bool:
+        """Whether a session was interrupted that nobody at a terminal waits for."""
+        is_interrupted = SessionRow.state == SessionState.INTERRUPTED
+        return self._has(is_interrupted, SessionRow.awaited_by.is_(None))
+
+    def _has(self, *wanted: sa.ColumnElement[bool]) -> bool:
+        return self._session.scalar(sa.select(SessionRow.id).where(*wanted).limit(1)) is not None
+
     def move(self, session_id: SessionId, state: SessionState, at: datetime.datetime) -> None:
         """Change the state of a session; raises `IllegalMove` for what the table does not have."""
         row = self._session.get_one(SessionRow, session_id)

@@ -82,6 +82,11 @@ class Tracks:
         ).one()
         return _points(row)
 
+    def of_file(self, file_id: int) -> TrackId:
+        """The first track of a file that has some."""
+        query = sa.select(TrackRow.id).where(TrackRow.file_id == file_id)
+        return TrackId(self._session.scalars(query.order_by(TrackRow.start_ticks).limit(1)).one())
+
     def listed(self, wanted: TrackFilter, offset: int = 0, limit: int | None = None) -> list[Track]:
         """One page of tracks, by path and start; all that follow when there is no limit."""
         query = (

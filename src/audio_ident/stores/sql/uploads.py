@@ -6,9 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audio_ident.errors import NotFound
-from audio_ident.model.library import TrackId
+from audio_ident.model.analysis import AudioDigest
+from audio_ident.model.kinship import Kinship
+from audio_ident.model.library import FileState, TrackId
 from audio_ident.model.uploads import Upload, UploadKind, UploadState
 from audio_ident.stores.sql.names import display_name
+from audio_ident.stores.sql.tables import AudioRow, FileRow, RelationRow, TrackRow
 from audio_ident.stores.sql.tables_events import UploadRow
 
 
@@ -48,6 +51,34 @@ class Uploads:
         query = sa.select(UploadRow).where(UploadRow.state == UploadState.WAITING)
         query = query.order_by(UploadRow.received_at, UploadRow.id)
         return [_upload(row) for row in self._session.scalars(query)]
+
+    def track_with_bytes(self, sha256: str) -> TrackId | None:
+        """A track in a file on disk with exactly these bytes, None when there is none."""
+        return self._track(FileRow.sha256 == sha256)
+
+    def track_with_audio(self, digest: AudioDigest) -> TrackId | None:
+        """A track in a file on disk with this audio, None when there is none."""
+        return self._track(AudioRow.digest == digest)
+
+    def has_same_recording(self, file_id: int) -> bool:
+        """Whether another file holds the recording of a file, as listening says."""
+        audio_id = sa.select(FileRow.audio_id).where(FileRow.id == file_id).scalar_subquery()
+        query = sa.select(RelationRow.id).where(
+            RelationRow.kinship == Kinship.SAME_RECORDING,
+            sa.or_(RelationRow.first_audio_id == audio_id, RelationRow.second_audio_id == audio_id),
+        )
+        return self._session.scalar(query.limit(1)) is not None
+
+    def _track(self, wanted: sa.ColumnElement[bool]) -> TrackId | None:
+        query = (
+            sa.select(TrackRow.id)
+            .join(FileRow, FileRow.id == TrackRow.file_id)
+            .join(AudioRow, AudioRow.id == FileRow.audio_id)
+            .where(wanted, FileRow.state == FileState.PRESENT)
+            .order_by(FileRow.id, TrackRow.start_ticks)
+        )
+        found = self._session.scalar(query.limit(1))
+        return None if found is None else TrackId(found)
 
     def finish(
         self, upload_id: str, kind: UploadKind, track_id: TrackId, at: datetime.datetime

@@ -58,7 +58,8 @@ class WholeTables:
 
     def batches(self, name: str, after: Key | None) -> Iterator[list[Row]]:
         """The rows of a table by their keys, those after a key; few of them are held at a time."""
-        table, keys = _plain(name), _key_columns(name)
+        table = _plain(name)
+        keys = _keys_of(table)
         query = sa.select(table).order_by(*keys)
         if after is not None:
             values = [sa.literal(value, key.type) for value, key in zip(after, keys, strict=True)]
@@ -69,7 +70,7 @@ class WholeTables:
 
     def last_key(self, name: str) -> Key | None:
         """The largest key of a table, None while it is empty."""
-        keys = _key_columns(name)
+        keys = _keys_of(_plain(name))
         query = sa.select(*keys).order_by(*(key.desc() for key in keys)).limit(1)
         row = self._session.execute(query).first()
         return None if row is None else tuple(row)
@@ -108,9 +109,8 @@ def _plain_type(kind: "sa.types.TypeEngine[Any]") -> "sa.types.TypeEngine[Any]":
     return sa.JSON(none_as_null=True) if isinstance(kind, sa.JSON) else kind
 
 
-def _key_columns(name: str) -> list["sa.ColumnClause[Any]"]:
-    table = _plain(name)
-    return [table.c[column.name] for column in METADATA.tables[name].primary_key.columns]
+def _keys_of(table: sa.TableClause) -> list["sa.ColumnClause[Any]"]:
+    return [table.c[column.name] for column in METADATA.tables[table.name].primary_key.columns]
 
 
 def _digest(row: Sequence[Any]) -> int:
