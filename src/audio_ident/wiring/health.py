@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
-from audio_ident.engines.keeper import KeptProcess
 from audio_ident.errors import DatabaseProblem, DiskFull, StoreInaccessible, StoreReadOnly
 from audio_ident.identify.search import ClipSearch
 from audio_ident.library.figures import Figure, single
@@ -41,11 +40,6 @@ def look_at_catalogue(catalogue: Catalogue) -> Condition:
 def workers_probe(search: ClipSearch) -> Probe:
     """Whether there is somebody to listen to clips."""
     return Probe(name="clip_workers", look=functools.partial(_look_at_workers, search))
-
-
-def importer_probe(importer: KeptProcess | None) -> Probe:
-    """Whether imports are run."""
-    return Probe(name="importer", look=functools.partial(_look_at_importer, importer))
 
 
 def _look_at_workers(search: ClipSearch) -> Condition:
