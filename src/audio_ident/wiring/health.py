@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
+from audio_ident.engines.keeper import KeptProcess
 from audio_ident.errors import DatabaseProblem, DiskFull, StoreInaccessible, StoreReadOnly
 from audio_ident.identify.search import ClipSearch
 from audio_ident.library.figures import Figure, single
@@ -50,6 +51,11 @@ def _look_at_workers(search: ClipSearch) -> Condition:
         reason="No process that listens to clips runs at this moment; they are being started.",
         remedy="If that lasts, look at the log: it tells why they end.",
     )
+
+
+def importer_probe(importer: KeptProcess | None) -> Probe:
+    """Whether imports are run."""
+    return Probe(name="importer", look=functools.partial(_look_at_importer, importer))
 
 
 def _look_at_importer(importer: KeptProcess | None) -> Condition:
