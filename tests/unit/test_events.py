@@ -9,9 +9,9 @@ import pytest
 from audio_ident.model.events import EventKind
 from audio_ident.model.library import SessionId
 from audio_ident.model.sessions import SessionOrder, SessionState, Wish
-from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.events import EVENTS_KEPT
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from builders.databases import catalogue_url_of
 from builders.memory_sessions import NOON
 
 ID = SessionId("s1")
@@ -20,7 +20,7 @@ ID = SessionId("s1")
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     """An empty catalogue."""
-    catalogue = Catalogue(sqlite_url(tmp_path / "catalogue.sqlite"))
+    catalogue = Catalogue(catalogue_url_of(tmp_path))
     catalogue.migrate()
     yield catalogue
     catalogue.close()

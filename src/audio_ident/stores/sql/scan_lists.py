@@ -44,7 +44,9 @@ class ScanLists:
 
     def forget(self, session_id: SessionId) -> None:
         """Forget the list of a session that scans again, and those of old sessions."""
-        newest = sa.select(SessionRow.id).order_by(SessionRow.queued_at.desc())
+        newest = sa.select(SessionRow.id).order_by(
+            SessionRow.queued_at.desc(), SessionRow.id.desc()
+        )
         kept = newest.limit(SESSIONS_KEPT).scalar_subquery()
         old = sa.or_(ScanListRow.session_id == session_id, ScanListRow.session_id.not_in(kept))
         self._session.execute(sa.delete(ScanListRow).where(old))
