@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.scan import fill_library, make_files, rescans
 
 from builders.command import ROOT, command, environment
+from builders.databases import sqlite_only
 from builders.hours import HOURS, write_hours
 
 MANY_FILES = 100_000
@@ -40,6 +41,7 @@ def test_no_process_of_an_import_of_four_hours_takes_300_mb(tmp_path: Path) -> N
     assert told["peak_kib"] < 300_000_000 / 1024
 
 
+@sqlite_only
 def test_a_rescan_of_a_hundred_thousand_files_stays_small(tmp_path: Path) -> None:
     """All rows are compared in less than 250 MB."""
     folder, data = tmp_path / "music", tmp_path / "data"

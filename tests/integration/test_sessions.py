@@ -19,6 +19,7 @@ from audio_ident.model.parameters import ImportParameters, make_parameters
 from audio_ident.model.reports import ImportProgress, ImportSummary, Phase
 from audio_ident.model.sessions import SessionState, StoredSession, Wish
 from audio_ident.stores.lock import WriterLock
+from builders.databases import sqlite_only
 from builders.queueing import Office
 from builders.wav import write_wav
 
@@ -164,6 +165,7 @@ def test_queued_sessions_run_in_their_order(elsewhere: Office, tmp_path: Path) -
     assert (done[1].error_code, elsewhere.queue.queued()) == ("ROOT_VANISHED", [])
 
 
+@sqlite_only  # on a server numbers of processes are others; test_postgresql.py
 def test_what_a_living_process_waits_for_is_left_to_it(elsewhere: Office, music: Path) -> None:
     """A session of a living process stays queued, that of a dead one is taken."""
     alive, dead = (
