@@ -45,6 +45,7 @@ TAGS: Mapping[str, str] = {
     "duplicates": "Tracks that hold the same music, and what people decided about them.",
     "library": "The library as a whole: artists, albums, genres, and what went wrong.",
     "imports": "Imports of music: ordering, steering and looking at them.",
+    "ingest": "One recording that is uploaded and kept.",
     "events": "What happens, told as it happens (server-sent events).",
     "roots": "Folders that music is imported from.",
     "profiles": "Orders of imports that are used again and again.",
