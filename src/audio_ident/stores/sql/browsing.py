@@ -104,6 +104,23 @@ class Browsing:
             if (row := listings.get(track.id)) is not None
         ]
 
+    def amounts(self) -> list[tuple[ListState, str, int, Ticks]]:
+        """State, encoding, number and length of all tracks, state by state and encoding by it."""
+        query = (
+            sa.select(
+                ListingRow.state,
+                ListingRow.codec,
+                sa.func.count(),
+                sa.func.sum(ListingRow.duration_ticks),
+            )
+            .group_by(ListingRow.state, ListingRow.codec)
+            .order_by(ListingRow.state, ListingRow.codec)
+        )
+        return [
+            (ListState(state), codec, count, Ticks(int(ticks)))
+            for state, codec, count, ticks in self._session.execute(query)
+        ]
+
     def names(
         self, kind: NameKind, search: str, limit: int, offset: int
     ) -> tuple[list[NameCount], int]:
