@@ -46,6 +46,8 @@ def fold(text: str) -> str:
 
     A text that has nothing but marks stays as it is.
     """
+    if text.isascii() and text.isprintable():  # most names, a hundred times faster
+        return " ".join(text.lower().replace("`", "'").split())
     folded = text
     for _ in range(_MOST_ROUNDS):
         before, folded = folded, _folded(folded)
