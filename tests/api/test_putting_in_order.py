@@ -65,7 +65,7 @@ def test_edits_are_undone_one_request_at_a_time(server: httpx.Client) -> None:
     assert server.post(f"{url}/edits/undo", json={}).json()["edits"]["title"] == "one"
     assert server.post(f"{url}/edits/undo", json={}).json()["edits"] == {}
     nothing_left = server.post(f"{url}/edits/undo", json={})
-    assert (nothing_left.status_code, nothing_left.json()["code"]) == (422, "BAD_INPUT")
+    assert (nothing_left.status_code, nothing_left.json()["code"]) == (409, "CONFLICT")
 
 
 def test_nobody_overwrites_what_they_have_not_seen(server: httpx.Client) -> None:
@@ -212,11 +212,12 @@ def test_the_plan_is_told_and_never_carried_out(
     [
         ("GET", "/duplicates/0123456789", None, 404),
         ("GET", "/duplicates/nothing", None, 422),
-        ("POST", "/duplicates/decisions/999/undo", None, 422),
+        ("POST", "/duplicates/decisions/999/undo", None, 404),
         ("POST", "/duplicates/decisions", {"verdict": "duplicate"}, 422),
         ("GET", "/profiles/unknown", None, 404),
         ("PUT", "/profiles/p", {"folders": ["relative"]}, 422),
         ("PUT", "/profiles/p", {"folders": ["/m"], "parameters": {"speed": 1}}, 422),
+        ("PUT", "/profiles/p", {"folders": ["/m"], "parameters": {"workers": 999}}, 422),
         ("GET", "/errors?code=small", None, 422),
     ],
 )

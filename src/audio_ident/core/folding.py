@@ -2,8 +2,8 @@
 
 import unicodedata
 
-KEY_CHARACTERS = 400
-"""Longest text that orders and searches look at; an index of PostgreSQL takes no more."""
+KEY_CHARACTERS = 200
+"""Longest text that orders and searches look at; an index of PostgreSQL takes three of them."""
 
 _LETTERS = str.maketrans(
     {

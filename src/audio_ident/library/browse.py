@@ -65,8 +65,7 @@ class Browser:
         query = repr((wanted, sort.value))
         start = place_of(wish.cursor, query) if wish.cursor else wish.offset
         with self._catalogue.reading() as rows:
-            items, last = rows.browsing.page(wanted, sort, wish.size, start)
-            total = rows.browsing.count(wanted)
+            items, last, total = rows.browsing.page(wanted, sort, wish.size, start)
         return Page(
             items=items,
             page=wish.number if isinstance(start, int) else start.page,

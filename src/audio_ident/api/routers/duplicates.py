@@ -1,5 +1,6 @@
 """Files that hold the same music, and what people decide of them; no file is ever touched."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from typing import Annotated
@@ -19,6 +20,7 @@ from audio_ident.api.schemas.duplicates import (
     GroupInfo,
     GroupPage,
     GroupQueryOfRequest,
+    PairDecision,
     TrackDuplicates,
     containment_info,
     decision_info,
@@ -30,7 +32,7 @@ from audio_ident.model.accounts import Scope
 from audio_ident.model.browse import Page
 from audio_ident.model.kinship import Verdict
 from audio_ident.model.library import TrackId
-from audio_ident.refusals import ValidationFailed
+from audio_ident.refusals import Conflict, ValidationFailed
 
 router = APIRouter(tags=["duplicates"], dependencies=[allowed(Scope.READ)])
 
@@ -92,28 +94,39 @@ def list_duplicate_decisions(service: ServiceOfApp) -> DecisionList:
     "/duplicates/decisions",
     status_code=201,
     dependencies=_EDITS,
-    responses=problems(BadInput, ValidationFailed),
+    responses=problems(NotFound, Conflict, ValidationFailed),
 )
 def decide_on_duplicates(
     service: ServiceOfApp, caller: CallerOfRequest, decision: DecisionRequest
 ) -> DecisionList:
     """What was decided: of two tracks, of the one to keep, or of both."""
-    duplicates = service.browsing.duplicates
-    names = [str(name) for name in (decision.first_track, decision.second_track) if name]
-    made = duplicates.decide(names, decision.verdict, caller.name)
-    if decision.keep and decision.verdict is Verdict.DUPLICATE:
-        made += duplicates.decide([str(decision.keep)], Verdict.KEEP, caller.name)
+    tracks, kept = [decision.first_track], None
+    if isinstance(decision, PairDecision):
+        tracks, kept = [decision.first_track, decision.second_track], decision.keep
+    for track_id in tracks:
+        if service.browsing.browser.track(TrackId(str(track_id))) is None:
+            raise NotFound(f"no track has the id {track_id}")
+    if kept is not None and (kept not in tracks or decision.verdict is not Verdict.DUPLICATE):
+        raise ValidationFailed("keep is one of two tracks that are duplicates")
+    with _conflicts_named():
+        duplicates = service.browsing.duplicates
+        made = duplicates.decide([str(name) for name in tracks], decision.verdict, caller.name)
+        if kept is not None:
+            made += duplicates.decide([str(kept)], Verdict.KEEP, caller.name)
     return DecisionList(data=[decision_info(one) for one in made])
 
 
 @router.post(
     "/duplicates/decisions/{decision_id}/undo",
     dependencies=_EDITS,
-    responses=problems(BadInput, ValidationFailed),
+    responses=problems(NotFound, Conflict, ValidationFailed),
 )
 def undo_duplicate_decision(service: ServiceOfApp, decision_id: DecisionInPath) -> DecisionInfo:
     """The decision, once it is taken back."""
-    return decision_info(service.browsing.duplicates.undo([decision_id])[0])
+    if all(known.id != decision_id for known in service.browsing.duplicates.decisions()):
+        raise NotFound(f"no decision has the id {decision_id}")
+    with _conflicts_named():
+        return decision_info(service.browsing.duplicates.undo([decision_id])[0])
 
 
 @router.get(
@@ -148,6 +161,15 @@ def get_track_duplicates(
         contains=[containment_info(p, split) for p in parts if p.relation.second == digest],
     )
     return tagged(request, body)
+
+
+@contextlib.contextmanager
+def _conflicts_named() -> Iterator[None]:
+    """What a request says is understood, and does not fit what there is."""
+    try:
+        yield
+    except BadInput as error:
+        raise Conflict(error.fact) from error
 
 
 def _steps(service: ServiceOfApp) -> Iterator[bytes]:

@@ -51,7 +51,7 @@ def get_profile(service: ServiceOfApp, name: NameInPath) -> ProfileInfo:
 def save_profile(service: ServiceOfApp, name: NameInPath, profile: ProfileBody) -> ProfileInfo:
     """The profile, instead of what its name meant before."""
     folders = [FolderPath(folder) for folder in profile.folders]
-    parameters = make_parameters(profile.parameters)
+    parameters = make_parameters(profile.parameters.model_dump(exclude_unset=True))
     return profile_info(service.browsing.book.save_profile(told(name), folders, parameters))
 
 

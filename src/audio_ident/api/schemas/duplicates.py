@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Callable
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import pydantic
 from fastapi import Query
@@ -107,35 +107,31 @@ class TrackDuplicates(pydantic.BaseModel):
     )
 
 
-class DecisionRequest(pydantic.BaseModel):
-    """What somebody says of two tracks, or which one is to be kept."""
+class PairDecision(pydantic.BaseModel):
+    """What somebody says of two tracks."""
 
     model_config = pydantic.ConfigDict(extra="forbid")
 
+    verdict: Literal[Verdict.DUPLICATE, Verdict.NOT_DUPLICATE] = pydantic.Field(
+        description="Whether they hold the same recording.", examples=["not_duplicate"]
+    )
     first_track: uuid.UUID = pydantic.Field(description="Id of a track.")
-    second_track: uuid.UUID | None = pydantic.Field(
-        None, description="Id of another one; needed unless the verdict is `keep`."
-    )
-    verdict: Verdict = pydantic.Field(
-        description="`duplicate`, `not_duplicate`, or `keep`: the first track is the one to keep.",
-        examples=["not_duplicate"],
-    )
+    second_track: uuid.UUID = pydantic.Field(description="Id of another one.")
     keep: uuid.UUID | None = pydantic.Field(
         None, description="With `duplicate`: which of the two is the one to keep."
     )
 
-    @pydantic.model_validator(mode="after")
-    def _fits(self) -> "DecisionRequest":
-        if self.verdict is Verdict.KEEP:
-            if self.second_track is not None or self.keep not in {None, self.first_track}:
-                raise ValueError("to keep, only first_track is named")
-            return self
-        if self.second_track is None:
-            raise ValueError("second_track is missing")
-        is_named = self.keep in {None, self.first_track, self.second_track}
-        if not is_named or (self.keep and self.verdict is not Verdict.DUPLICATE):
-            raise ValueError("keep is one of two tracks that are duplicates")
-        return self
+
+class KeepDecision(pydantic.BaseModel):
+    """Which track of its group somebody wants to keep."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+    verdict: Literal[Verdict.KEEP] = pydantic.Field(description="`keep`.", examples=["keep"])
+    first_track: uuid.UUID = pydantic.Field(description="Id of the track to keep.")
+
+
+DecisionRequest = Annotated[PairDecision | KeepDecision, pydantic.Field(discriminator="verdict")]
 
 
 class DecisionInfo(pydantic.BaseModel):

@@ -11,7 +11,7 @@ from audio_ident.api.texts import told
 from audio_ident.model.browse import LibraryAmounts, ListState, Page
 from audio_ident.model.codes import Code, remedy_of
 from audio_ident.model.library import FileError, FileState
-from audio_ident.model.parameters import Parameter, values_of
+from audio_ident.model.parameters import PARAMETERS, Parameter, values_of
 from audio_ident.model.sessions import Profile, StoredSession
 from audio_ident.units import ticks_to_seconds
 
@@ -109,6 +109,22 @@ class ParameterList(pydantic.BaseModel):
     data: list[ParameterInfo] = pydantic.Field(description="The parameters.")
 
 
+def _declared(parameter: Parameter) -> tuple[Any, Any]:
+    least, greatest = parameter.range or (None, None)
+    kind: Any = parameter.kind
+    field = pydantic.Field(
+        parameter.default, strict=True, ge=least, le=greatest, description=parameter.meaning
+    )
+    return (kind | None if parameter.default is None else kind), field
+
+
+_FIELDS: dict[str, Any] = {parameter.name: _declared(parameter) for parameter in PARAMETERS}
+
+ParameterValues: Any = pydantic.create_model(
+    "ParameterValues", __config__=pydantic.ConfigDict(extra="forbid"), **_FIELDS
+)
+"""Made from the table of parameters, so that a new one comes along by itself."""
+
 _Path = Annotated[
     str, pydantic.StringConstraints(min_length=1, max_length=4096, pattern=r"^/[^\x00]*$")
 ]
@@ -122,8 +138,8 @@ class ProfileBody(pydantic.BaseModel):
     folders: Annotated[list[_Path], pydantic.Field(min_length=1, max_length=100)] = pydantic.Field(
         description="Absolute paths on the server.", examples=[["/music"]]
     )
-    parameters: dict[str, bool | int | None] = pydantic.Field(
-        default={},
+    parameters: ParameterValues = pydantic.Field(
+        default_factory=ParameterValues,
         description="Values by name, see `/parameters`; the others keep their defaults.",
         examples=[{"thorough": True}],
     )

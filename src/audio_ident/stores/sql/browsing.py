@@ -17,6 +17,7 @@ from audio_ident.model.browse import (
     Wanted,
 )
 from audio_ident.model.library import TrackId
+from audio_ident.stores.sql.dialect import occurs_in
 from audio_ident.stores.sql.duplicate_ties import has_duplicates
 from audio_ident.stores.sql.tables_edits import ListedGenreRow, ListingRow
 from audio_ident.stores.sql.tracks import Tracks
@@ -31,6 +32,9 @@ _SORT_COLUMNS: Mapping[str, Any] = {
     "duration": ListingRow.duration_ticks,
 }
 
+_FEW = 5000
+"""Tracks that are sorted at once; more are met soon enough in the order of all."""
+
 _SEARCHED = (ListingRow.title_key, ListingRow.artist_key, ListingRow.album_key)
 
 
@@ -42,8 +46,8 @@ class Browsing:
 
     def page(
         self, wanted: Wanted, sort: TrackSort, limit: int, start: int | Place
-    ) -> tuple[list[ListedTrack], Place | None]:
-        """Some tracks, and where they end if there are more.
+    ) -> tuple[list[ListedTrack], Place | None, int]:
+        """Some tracks, where they end if there are more, and how many there are in all.
 
         Parameters
         ----------
@@ -52,6 +56,9 @@ class Browsing:
             anywhere, and sees no track twice when others come or go.
         """
         key = _SORT_COLUMNS[sort.key]
+        total = self.count(wanted)
+        if not total:
+            return [], None, 0
         query = sa.select(ListingRow.track_id, key).where(*_conditions(wanted))
         columns = (key, ListingRow.track_id)
         number = 1
@@ -67,12 +74,14 @@ class Browsing:
         else:
             number = start // limit + 1 if limit else 1
             query = query.offset(start)
-        order = [column.desc() if sort.is_descending else column for column in columns]
+        # few tracks are sorted faster than they are found in the order of all tracks
+        sorted_by = [sa.func.coalesce(c, c) for c in columns] if total < _FEW else columns
+        order = [column.desc() if sort.is_descending else column for column in sorted_by]
         rows = self._session.execute(query.order_by(*order).limit(limit + 1)).all()
         more = len(rows) > limit
         ids = [TrackId(row[0]) for row in rows[:limit]]
         last = Place(key=rows[limit - 1][1], track_id=ids[-1], page=number + 1) if more else None
-        return self.listed(ids), last
+        return self.listed(ids), last, total
 
     def count(self, wanted: Wanted) -> int:
         """How many tracks there are on all pages."""
@@ -183,8 +192,7 @@ _NAMES: Mapping[NameKind, tuple[Any, ...]] = {
 
 
 def _contains(column: Any, word: str) -> sa.ColumnElement[bool]:  # noqa: ANN401
-    found: sa.ColumnElement[bool] = column.contains(word, autoescape=True)
-    return found
+    return occurs_in(column, sa.literal(word, sa.Text))
 
 
 def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
@@ -209,7 +217,8 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         of_genre = sa.select(genre.track_id).where(genre.name_key == sort_key(wanted.genre))
         conditions.append(ListingRow.track_id.in_(of_genre.scalar_subquery()))
     if wanted.has_duplicates is not None:
-        conditions.append(has_duplicates() if wanted.has_duplicates else ~has_duplicates())
+        is_tied = has_duplicates(wanted.state)
+        conditions.append(is_tied if wanted.has_duplicates else ~is_tied)
     return conditions
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 BUSY_TIMEOUT_MS = 15_000
 """How long SQLite waits for another process that writes; our transactions take milliseconds."""
@@ -21,6 +23,25 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
+
+
+class occurs_in(FunctionElement[bool]):  # noqa: N801 -- used like a function
+    """Condition that the second text occurs in the first, letter by letter."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+    name = "occurs_in"
+
+
+@compiles(occurs_in)
+def _strpos(element: occurs_in, compiler: Any, **options: Any) -> str:  # noqa: ANN401
+    return f"strpos({compiler.process(element.clauses, **options)}) > 0"
+
+
+@compiles(occurs_in, "sqlite")
+def _instr(element: occurs_in, compiler: Any, **options: Any) -> str:  # noqa: ANN401
+    return f"instr({compiler.process(element.clauses, **options)}) > 0"
+
 
 _DISK_FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"})
 

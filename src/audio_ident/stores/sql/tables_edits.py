@@ -66,7 +66,16 @@ class ListingRow(Base):
                 "duration_ticks",
             )
         ),
-        sa.Index("ix_track_listings_audio_id", "audio_id"),
+        # holds all that a search looks at, so that it reads nothing else of most tracks
+        sa.Index(
+            "ix_track_listings_search",
+            "state",
+            "title_key",
+            "artist_key",
+            "album_key",
+            "track_id",
+        ),
+        sa.Index("ix_track_listings_audio_id", "audio_id", "state"),
         sa.Index("ix_track_listings_album", "state", "album_key", "album_credit_key"),
     )
 

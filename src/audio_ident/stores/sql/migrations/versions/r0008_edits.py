@@ -101,7 +101,12 @@ def _create_listings() -> tuple[sa.Table, sa.Table]:
     )
     for name in _SORTS:
         op.create_index(f"ix_track_listings_{name}", "track_listings", ["state", name, "track_id"])
-    op.create_index("ix_track_listings_audio_id", "track_listings", ["audio_id"])
+    op.create_index(
+        "ix_track_listings_search",
+        "track_listings",
+        ["state", "title_key", "artist_key", "album_key", "track_id"],
+    )
+    op.create_index("ix_track_listings_audio_id", "track_listings", ["audio_id", "state"])
     op.create_index(
         "ix_track_listings_album", "track_listings", ["state", "album_key", "album_credit_key"]
     )
