@@ -27,6 +27,11 @@ def has_duplicates(state: str) -> sa.ColumnElement[bool]:
     return sa.or_(*(ListingRow.audio_id.in_(audios.scalar_subquery()) for audios in tied))
 
 
+def _is_shown(listing: type[ListingRow]) -> sa.ColumnElement[bool]:
+    # not by its index: nearly all are shown, and the few that are tied are found by their audio
+    return sa.func.coalesce(listing.state, "") == SHOWN
+
+
 def _same_audio(least: int) -> "sa.Select[int]":
     listing, audio = aliased(ListingRow), aliased(AudioRow)
     apart = (
@@ -40,7 +45,7 @@ def _same_audio(least: int) -> "sa.Select[int]":
     )
     return (
         sa.select(listing.audio_id)
-        .where(listing.state == SHOWN, listing.audio_id.not_in(apart.scalar_subquery()))
+        .where(_is_shown(listing), listing.audio_id.not_in(apart.scalar_subquery()))
         .group_by(listing.audio_id)
         .having(sa.func.count() >= least)
     )
@@ -65,7 +70,7 @@ def _heard(own: str, other: str) -> "sa.Select[int]":
         .join(listing, listing.audio_id == getattr(relation, f"{other}_audio_id"))
         .join(audios["first"], audios["first"].id == relation.first_audio_id)
         .join(audios["second"], audios["second"].id == relation.second_audio_id)
-        .where(relation.kinship == Kinship.SAME_RECORDING, listing.state == SHOWN, ~is_apart)
+        .where(relation.kinship == Kinship.SAME_RECORDING, _is_shown(listing), ~is_apart)
     )
 
 
@@ -82,6 +87,6 @@ def _said(own: str, other: str) -> "sa.Select[int]":
             decision.verdict == Verdict.DUPLICATE,
             decision.revoked_at.is_(None),
             decision.first_digest != decision.second_digest,
-            listing.state == SHOWN,
+            _is_shown(listing),
         )
     )
