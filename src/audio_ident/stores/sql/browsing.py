@@ -134,23 +134,22 @@ class Browsing:
         self, kind: NameKind, search: str, limit: int, offset: int
     ) -> tuple[list[NameCount], int]:
         """Artists, albums or genres of what is shown, by name, and how many there are in all."""
-        keys, source = _SOURCES[kind]
-        conditions = [ListingRow.state == ListState.SHOWN, keys[0] != ""]
+        keys, table = _SOURCES[kind]
+        conditions = [table.state == ListState.SHOWN, keys[0] != ""]
         conditions += [_contains(keys[0], word) for word in search_words(search)]
-        grouped = source(sa.select(*keys)).where(*conditions).group_by(*keys)
+        grouped = sa.select(*keys).select_from(table).where(*conditions).group_by(*keys)
         total = self._session.scalar(sa.select(sa.func.count()).select_from(grouped.subquery()))
         names = _NAMES[kind]
         page = grouped.order_by(*keys).limit(limit).offset(offset).subquery()
         counted = (
-            source(
-                sa.select(
-                    *(sa.func.min(name) for name in names),
-                    sa.func.count(),
-                    sa.func.sum(ListingRow.duration_ticks),
-                )
+            sa.select(
+                *(sa.func.min(name) for name in names),
+                sa.func.count(),
+                sa.func.sum(table.duration_ticks),
             )
+            .select_from(table)
             .join(page, sa.and_(*(key == column for key, column in zip(keys, page.c, strict=True))))
-            .where(ListingRow.state == ListState.SHOWN)
+            .where(table.state == ListState.SHOWN)
             .group_by(*keys)
             .order_by(*keys)
         )
@@ -166,20 +165,10 @@ class Browsing:
         return found, total or 0
 
 
-def _from_listings(query: Any) -> Any:  # noqa: ANN401 -- the type of a query that grows
-    return query.select_from(ListingRow)
-
-
-def _from_genres(query: Any) -> Any:  # noqa: ANN401
-    return query.select_from(ListedGenreRow).join(
-        ListingRow, ListingRow.track_id == ListedGenreRow.track_id
-    )
-
-
-_SOURCES: Mapping[NameKind, tuple[tuple[Any, ...], Any]] = {
-    NameKind.ARTIST: ((ListingRow.artist_key,), _from_listings),
-    NameKind.ALBUM: ((ListingRow.album_key, ListingRow.album_credit_key), _from_listings),
-    NameKind.GENRE: ((ListedGenreRow.name_key,), _from_genres),
+_SOURCES: Mapping[NameKind, tuple[tuple[Any, ...], type[ListingRow] | type[ListedGenreRow]]] = {
+    NameKind.ARTIST: ((ListingRow.artist_key,), ListingRow),
+    NameKind.ALBUM: ((ListingRow.album_key, ListingRow.album_credit_key), ListingRow),
+    NameKind.GENRE: ((ListedGenreRow.name_key,), ListedGenreRow),
 }
 """What makes names equal, and where they lie."""
 
