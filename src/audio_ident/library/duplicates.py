@@ -3,6 +3,7 @@
 Nothing is ever moved or deleted here.
 """
 
+import contextlib
 import dataclasses
 import datetime
 from collections import Counter, defaultdict
@@ -34,6 +35,8 @@ GROUP_NAME_DIGITS = 10
 
 PLAN_NAME = "duplicates.jsonl"
 SCRIPT_NAME = "duplicates.sh"
+TRASH_NAME = "audio-ident-trash"
+"""Folder, below the one that the script is run in, where nobody names another."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +219,10 @@ class Duplicates:
             revoked = [rows.decisions.revoke(decision_id, at) for decision_id in wanted]
         return tuple(decision for decision in revoked if decision is not None)
 
+    def script(self) -> bytes:
+        """The plan for all groups as a shell script; see `duplicate_plan`."""
+        return shell_script(self.groups(), TRASH_NAME)
+
     def export(
         self, folder: Path, trash_folder: Path, loosest: Kinship
     ) -> tuple[Path, Path, tuple[DuplicateGroup, ...]]:
@@ -239,14 +246,18 @@ class Duplicates:
     def _groups(self, rows: Rows, view: _View, wanted: Iterable[_Found]) -> list[DuplicateGroup]:
         chosen = list(wanted)
         copies = _copies(rows, {digest for found in chosen for digest in found.digests})
-        return [self._group(view, found, copies) for found in chosen]
+        return [
+            self._group(view, found, copies)
+            for found in chosen
+            if any(digest in copies for digest in found.digests)
+        ]
 
     def _group(
         self, view: _View, found: _Found, by_digest: Mapping[AudioDigest, tuple[Copy, ...]]
     ) -> DuplicateGroup:
         digests = found.digests
         copies = sorted(
-            (copy for digest in digests for copy in by_digest[digest]),
+            (copy for digest in digests for copy in by_digest.get(digest, ())),
             key=lambda copy: copy.track.path,
         )
         return DuplicateGroup(
@@ -268,9 +279,9 @@ class Duplicates:
         )
 
     def _named(self, references: Sequence[str]) -> list[Copy]:
-        groups = {group.id: group for group in self.groups()}
-        if len(references) == 1 and references[0] in groups:
-            return list(groups[references[0]].copies)
+        if len(references) == 1:
+            with contextlib.suppress(NotFound):
+                return list(self.group(references[0]).copies)
         with self._catalogue.reading() as rows:
             found = {reference: rows.copies.find(reference) for reference in references}
         for reference, copy in found.items():

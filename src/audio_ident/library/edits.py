@@ -84,7 +84,7 @@ class TrackEditor:
 
 
 def _book(rows: Rows, track_id: TrackId) -> EditBook:
-    rows.edits.lock(track_id)
+    rows.edits.refuse_unknown(track_id)
     return EditBook(
         held=rows.edits.current([track_id]).get(track_id, {}),
         revision=rows.edits.revision(track_id),

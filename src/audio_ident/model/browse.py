@@ -3,10 +3,11 @@
 import dataclasses
 import datetime
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
 
-from audio_ident.model.library import Track
+from audio_ident.model.library import FileState, Track
+from audio_ident.model.sessions import StoredSession
 from audio_ident.units import Ticks
 
 Item = TypeVar("Item")
@@ -114,6 +115,25 @@ class NameCount:
     """Whom an album is credited to; empty for other names."""
     tracks: int
     duration_ticks: Ticks
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryAmounts:
+    """How much there is in a library."""
+
+    tracks: Mapping[ListState, int]
+    codecs: Mapping[str, int]
+    """Tracks that are shown, by encoding."""
+    duration_ticks: Ticks
+    """Of what is shown."""
+    artists: int
+    albums: int
+    genres: int
+    files: Mapping[FileState, int]
+    size_bytes: int
+    """Of the files that are there."""
+    failed_files: int
+    last_import: StoredSession | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,3 +165,7 @@ class FileError:
     attempts: int
     is_retryable: bool
     occurred_at: datetime.datetime | None
+    root_id: int = 0
+    """The imported folder that the file lies in."""
+    relative_path: str = ""
+    """Below that folder."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from collections.abc import Callable
 
 from audio_ident.core.keeper import Criterion
 from audio_ident.library.bandwidth import find_bandwidth_hz
@@ -10,6 +11,8 @@ from audio_ident.library.duplicates import Duplicates, KeeperRules
 from audio_ident.library.edits import TrackEditor
 from audio_ident.library.hiding import TrackHider
 from audio_ident.library.places import LibraryPlaces
+from audio_ident.library.root_paths import split_path
+from audio_ident.library.session_book import SessionBook
 from audio_ident.library.track_sheet import get_track_sheet
 from audio_ident.model.library import TrackId
 from audio_ident.model.track_sheet import TrackSheet
@@ -27,8 +30,15 @@ class Browsing:
     editor: TrackEditor
     hider: TrackHider
     duplicates: Duplicates
+    book: SessionBook
     artefacts: FileArtefactStore
     catalogue: Catalogue
+
+    def splitter(self) -> Callable[[str], tuple[int, str]]:
+        """Tells the root of a path, by id, and the path below it."""
+        with self.catalogue.reading() as rows:
+            roots = rows.roots.all()
+        return functools.partial(split_path, roots=roots)
 
     def sheet(self, track_id: TrackId) -> TrackSheet:
         """Everything that is known of one track; raises `NotFound`."""
@@ -47,6 +57,10 @@ def make_duplicates(
     return Duplicates(catalogue, rules, bandwidth_of, CLOCK.now)
 
 
+def _leave_to_importers(action: Callable[[], None]) -> None:
+    del action  # the process that browses notes nothing about imports
+
+
 def make_browsing(settings: Settings, places: LibraryPlaces, catalogue: Catalogue) -> Browsing:
     """The use cases over one library."""
     artefacts = FileArtefactStore(places.analyses)
@@ -55,6 +69,7 @@ def make_browsing(settings: Settings, places: LibraryPlaces, catalogue: Catalogu
         editor=TrackEditor(catalogue, CLOCK.now),
         hider=TrackHider(catalogue, CLOCK.now),
         duplicates=make_duplicates(settings, catalogue, artefacts),
+        book=SessionBook(catalogue, CLOCK.now, _leave_to_importers),
         artefacts=artefacts,
         catalogue=catalogue,
     )

@@ -1,4 +1,4 @@
-"""The library as a whole: its artists, albums and genres."""
+"""The library as a whole: what there is, what cannot be used, what can be told."""
 
 from typing import Annotated
 
@@ -9,11 +9,24 @@ from audio_ident.api.access import allowed
 from audio_ident.api.dependencies import ServiceOfApp
 from audio_ident.api.entity_tags import NOT_MODIFIED, tagged
 from audio_ident.api.problems import problems
+from audio_ident.api.schemas.library import (
+    CodeList,
+    ErrorQueryOfRequest,
+    FileErrorPage,
+    LibraryInfo,
+    ParameterList,
+    code_info,
+    error_page,
+    library_info,
+    parameter_info,
+)
 from audio_ident.api.schemas.paging import PageQuery
 from audio_ident.api.schemas.track_queries import Text, storable
 from audio_ident.api.schemas.tracks import NamePage, name_page
 from audio_ident.model.accounts import Scope
 from audio_ident.model.browse import NameKind
+from audio_ident.model.codes import CODES
+from audio_ident.model.parameters import PARAMETERS
 from audio_ident.refusals import ValidationFailed
 
 router = APIRouter(tags=["library"], dependencies=[allowed(Scope.READ)])
@@ -28,6 +41,36 @@ class NameQuery(PageQuery):
 
 
 NameQueryOfRequest = Annotated[NameQuery, Query()]
+
+
+@router.get("/library", response_model=LibraryInfo, responses=NOT_MODIFIED)
+def get_library(request: Request, service: ServiceOfApp) -> Response:
+    """How much there is in the library, and how the last import ended."""
+    return tagged(request, library_info(service.browsing.browser.amounts()))
+
+
+@router.get(
+    "/errors", response_model=FileErrorPage, responses=NOT_MODIFIED | problems(ValidationFailed)
+)
+def list_file_errors(
+    request: Request, service: ServiceOfApp, query: ErrorQueryOfRequest
+) -> Response:
+    """Files that cannot be used as things stand now, by path."""
+    page = service.browsing.browser.file_errors(query.code, query.wish())
+    return tagged(request, error_page(page))
+
+
+@router.get("/codes")
+def list_codes() -> CodeList:
+    """Every code that an error, a warning or an outcome can have."""
+    return CodeList(data=[code_info(code) for code in CODES])
+
+
+@router.get("/parameters")
+def list_parameters() -> ParameterList:
+    """What an import can be told, with default, range and effect."""
+    return ParameterList(data=[parameter_info(parameter) for parameter in PARAMETERS])
+
 
 _ANSWERS = NOT_MODIFIED | problems(ValidationFailed)
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from audio_ident.api.routers.accounts import router as accounts
+from audio_ident.api.routers.duplicates import router as duplicates
 from audio_ident.api.routers.events import router as events
 from audio_ident.api.routers.health import router as health
 from audio_ident.api.routers.imports import router as imports
@@ -11,6 +12,7 @@ from audio_ident.api.routers.keys import router as keys
 from audio_ident.api.routers.library import router as library
 from audio_ident.api.routers.media import router as media
 from audio_ident.api.routers.meta import router as meta
+from audio_ident.api.routers.profiles import router as profiles
 from audio_ident.api.routers.reference import router as reference
 from audio_ident.api.routers.roots import router as roots
 from audio_ident.api.routers.search import router as search
@@ -30,11 +32,13 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     tracklists,
     tracks,
     track_edits,
+    duplicates,
     media,
     imports,
     events,
     ingest,
     roots,
     library,
+    profiles,
 )
 """Those of the API, below its prefix."""

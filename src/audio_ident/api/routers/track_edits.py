@@ -15,7 +15,7 @@ from audio_ident.errors import BadInput, NotFound
 from audio_ident.model.accounts import Scope
 from audio_ident.model.edits import EDITABLE
 from audio_ident.model.library import TrackId
-from audio_ident.refusals import PreconditionFailed, ValidationFailed
+from audio_ident.refusals import Conflict, PreconditionFailed, ValidationFailed
 
 router = APIRouter(prefix="/tracks", tags=["tracks"], dependencies=[allowed(Scope.EDIT)])
 
@@ -68,7 +68,10 @@ def take_edit_back(
     return _track(service, name)
 
 
-@router.post("/{track_id}/edits/undo", response_model=EditList, responses=_ANSWERS)
+@router.post(
+    "/{track_id}/edits/undo",
+    responses=problems(NotFound, ValidationFailed, Conflict, PreconditionFailed),
+)
 def undo_track_edits(
     service: ServiceOfApp,
     track_id: TrackIdInPath,
@@ -76,10 +79,11 @@ def undo_track_edits(
     if_match: IfMatch = None,
 ) -> EditList:
     """What people say of a track, once some edits are undone."""
-    book = service.browsing.editor.undo(
-        TrackId(str(track_id)), undone.edits, revisions_of(if_match)
-    )
-    return edit_list(book)
+    name, expected = TrackId(str(track_id)), revisions_of(if_match)
+    try:
+        return edit_list(service.browsing.editor.undo(name, undone.edits, expected))
+    except BadInput as error:  # what is asked for is understood, and is not there to be undone
+        raise Conflict(error.fact) from error
 
 
 @router.delete("/{track_id}", status_code=204, response_model=None, responses=_ANSWERS)

@@ -17,6 +17,7 @@ from audio_ident.model.browse import (
     Wanted,
 )
 from audio_ident.model.library import TrackId
+from audio_ident.stores.sql.dialect import occurs_in
 from audio_ident.stores.sql.duplicate_ties import has_duplicates
 from audio_ident.stores.sql.tables_edits import ListedGenreRow, ListingRow
 from audio_ident.stores.sql.tracks import Tracks
@@ -31,6 +32,9 @@ _SORT_COLUMNS: Mapping[str, Any] = {
     "duration": ListingRow.duration_ticks,
 }
 
+_FEW = 5000
+"""Tracks that are sorted at once; more are met soon enough in the order of all."""
+
 _SEARCHED = (ListingRow.title_key, ListingRow.artist_key, ListingRow.album_key)
 
 
@@ -42,8 +46,8 @@ class Browsing:
 
     def page(
         self, wanted: Wanted, sort: TrackSort, limit: int, start: int | Place
-    ) -> tuple[list[ListedTrack], Place | None]:
-        """Some tracks, and where they end if there are more.
+    ) -> tuple[list[ListedTrack], Place | None, int]:
+        """Some tracks, where they end if there are more, and how many there are in all.
 
         Parameters
         ----------
@@ -52,6 +56,9 @@ class Browsing:
             anywhere, and sees no track twice when others come or go.
         """
         key = _SORT_COLUMNS[sort.key]
+        total = self.count(wanted)
+        if not total:
+            return [], None, 0
         query = sa.select(ListingRow.track_id, key).where(*_conditions(wanted))
         columns = (key, ListingRow.track_id)
         number = 1
@@ -67,12 +74,14 @@ class Browsing:
         else:
             number = start // limit + 1 if limit else 1
             query = query.offset(start)
-        order = [column.desc() if sort.is_descending else column for column in columns]
+        # few tracks are sorted faster than they are found in the order of all tracks
+        sorted_by = [sa.func.coalesce(c, c) for c in columns] if total < _FEW else columns
+        order = [column.desc() if sort.is_descending else column for column in sorted_by]
         rows = self._session.execute(query.order_by(*order).limit(limit + 1)).all()
         more = len(rows) > limit
         ids = [TrackId(row[0]) for row in rows[:limit]]
         last = Place(key=rows[limit - 1][1], track_id=ids[-1], page=number + 1) if more else None
-        return self.listed(ids), last
+        return self.listed(ids), last, total
 
     def count(self, wanted: Wanted) -> int:
         """How many tracks there are on all pages."""
@@ -104,27 +113,43 @@ class Browsing:
             if (row := listings.get(track.id)) is not None
         ]
 
+    def amounts(self) -> list[tuple[ListState, str, int, Ticks]]:
+        """State, encoding, number and length of all tracks, state by state and encoding by it."""
+        query = (
+            sa.select(
+                ListingRow.state,
+                ListingRow.codec,
+                sa.func.count(),
+                sa.func.sum(ListingRow.duration_ticks),
+            )
+            .group_by(ListingRow.state, ListingRow.codec)
+            .order_by(ListingRow.state, ListingRow.codec)
+        )
+        return [
+            (ListState(state), codec, count, Ticks(int(ticks)))
+            for state, codec, count, ticks in self._session.execute(query)
+        ]
+
     def names(
         self, kind: NameKind, search: str, limit: int, offset: int
     ) -> tuple[list[NameCount], int]:
         """Artists, albums or genres of what is shown, by name, and how many there are in all."""
-        keys, source = _SOURCES[kind]
-        conditions = [ListingRow.state == ListState.SHOWN, keys[0] != ""]
+        keys, table = _SOURCES[kind]
+        conditions = [table.state == ListState.SHOWN, keys[0] != ""]
         conditions += [_contains(keys[0], word) for word in search_words(search)]
-        grouped = source(sa.select(*keys)).where(*conditions).group_by(*keys)
+        grouped = sa.select(*keys).select_from(table).where(*conditions).group_by(*keys)
         total = self._session.scalar(sa.select(sa.func.count()).select_from(grouped.subquery()))
         names = _NAMES[kind]
         page = grouped.order_by(*keys).limit(limit).offset(offset).subquery()
         counted = (
-            source(
-                sa.select(
-                    *(sa.func.min(name) for name in names),
-                    sa.func.count(),
-                    sa.func.sum(ListingRow.duration_ticks),
-                )
+            sa.select(
+                *(sa.func.min(name) for name in names),
+                sa.func.count(),
+                sa.func.sum(table.duration_ticks),
             )
+            .select_from(table)
             .join(page, sa.and_(*(key == column for key, column in zip(keys, page.c, strict=True))))
-            .where(ListingRow.state == ListState.SHOWN)
+            .where(table.state == ListState.SHOWN)
             .group_by(*keys)
             .order_by(*keys)
         )
@@ -140,20 +165,10 @@ class Browsing:
         return found, total or 0
 
 
-def _from_listings(query: Any) -> Any:  # noqa: ANN401 -- the type of a query that grows
-    return query.select_from(ListingRow)
-
-
-def _from_genres(query: Any) -> Any:  # noqa: ANN401
-    return query.select_from(ListedGenreRow).join(
-        ListingRow, ListingRow.track_id == ListedGenreRow.track_id
-    )
-
-
-_SOURCES: Mapping[NameKind, tuple[tuple[Any, ...], Any]] = {
-    NameKind.ARTIST: ((ListingRow.artist_key,), _from_listings),
-    NameKind.ALBUM: ((ListingRow.album_key, ListingRow.album_credit_key), _from_listings),
-    NameKind.GENRE: ((ListedGenreRow.name_key,), _from_genres),
+_SOURCES: Mapping[NameKind, tuple[tuple[Any, ...], type[ListingRow] | type[ListedGenreRow]]] = {
+    NameKind.ARTIST: ((ListingRow.artist_key,), ListingRow),
+    NameKind.ALBUM: ((ListingRow.album_key, ListingRow.album_credit_key), ListingRow),
+    NameKind.GENRE: ((ListedGenreRow.name_key,), ListedGenreRow),
 }
 """What makes names equal, and where they lie."""
 
@@ -166,8 +181,7 @@ _NAMES: Mapping[NameKind, tuple[Any, ...]] = {
 
 
 def _contains(column: Any, word: str) -> sa.ColumnElement[bool]:  # noqa: ANN401
-    found: sa.ColumnElement[bool] = column.contains(word, autoescape=True)
-    return found
+    return occurs_in(column, sa.literal(word, sa.Text))
 
 
 def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
@@ -192,7 +206,8 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         of_genre = sa.select(genre.track_id).where(genre.name_key == sort_key(wanted.genre))
         conditions.append(ListingRow.track_id.in_(of_genre.scalar_subquery()))
     if wanted.has_duplicates is not None:
-        conditions.append(has_duplicates() if wanted.has_duplicates else ~has_duplicates())
+        is_tied = has_duplicates(wanted.state)
+        conditions.append(is_tied if wanted.has_duplicates else ~is_tied)
     return conditions
 
 

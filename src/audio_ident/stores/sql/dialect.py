@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from audio_ident.errors import BadInput, SettingsInvalid
 
@@ -40,6 +42,25 @@ _SESSION = (
     "SET timezone = 'UTC'",
 )
 """What holds for every connection to PostgreSQL; migrations take the time that they need."""
+
+
+class occurs_in(FunctionElement[bool]):  # noqa: N801 -- used like a function
+    """Condition that the second text occurs in the first, letter by letter."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+    name = "occurs_in"
+
+
+@compiles(occurs_in)
+def _strpos(element: occurs_in, compiler: Any, **options: Any) -> str:  # noqa: ANN401
+    return f"strpos({compiler.process(element.clauses, **options)}) > 0"
+
+
+@compiles(occurs_in, "sqlite")
+def _instr(element: occurs_in, compiler: Any, **options: Any) -> str:  # noqa: ANN401
+    return f"instr({compiler.process(element.clauses, **options)}) > 0"
+
 
 _WRITING_IDLE = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
 """A process that hangs, or whose machine is gone, does not keep the others from writing."""

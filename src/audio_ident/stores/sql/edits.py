@@ -55,6 +55,10 @@ class TrackEdits:
         """Let no other transaction edit a track before this one ends; raises `NotFound`."""
         anchor_of(self._session, track_id)
 
+    def refuse_unknown(self, track_id: TrackId) -> None:
+        """Raise `NotFound` where there is no such track."""
+        anchor_of(self._session, track_id, is_locked=False)
+
     def revision(self, track_id: TrackId) -> int:
         """A number that grows with every edit, undo, hiding and restoring of a track."""
         query = sa.select(sa.func.count(), sa.func.count(TrackEditRow.revoked_at)).where(

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audio_ident.model.library import FileError, FileState, Stage, StageStatus
+from audio_ident.stores.sql.names import real_path
 from audio_ident.stores.sql.tables import FileRow, RootRow, StageRow
 
 
@@ -15,12 +16,15 @@ class Failures:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def all(self, code: str | None = None) -> list[FileError]:
-        """Every failed stage of a file that is there, by path; with a code, only those."""
+    def all(
+        self, code: str | None = None, limit: int | None = None, offset: int = 0
+    ) -> list[FileError]:
+        """Failed stages of files that are there, by path; with a code, only those."""
         query = (
             sa.select(
-                RootRow.path, FileRow.relative_path, StageRow.stage, StageRow.error_code,
-                StageRow.error_fact, StageRow.attempts, StageRow.is_retryable, StageRow.ended_at,
+                RootRow.id, RootRow.path, FileRow.relative_path,
+                StageRow.stage, StageRow.error_code, StageRow.error_fact,
+                StageRow.attempts, StageRow.is_retryable, StageRow.ended_at,
             )
             .select_from(StageRow)
             .join(FileRow, FileRow.id == StageRow.file_id)
@@ -30,6 +34,7 @@ class Failures:
         )  # fmt: skip
         if code is not None:
             query = query.where(StageRow.error_code == code)
+        query = query.limit(limit).offset(offset)
         return [
             FileError(
                 path=os.fsdecode(os.path.join(row.path, row.relative_path)),  # noqa: PTH118 -- bytes
@@ -39,9 +44,23 @@ class Failures:
                 attempts=row.attempts,
                 is_retryable=row.is_retryable,
                 occurred_at=row.ended_at,
+                root_id=row.id,
+                relative_path=real_path(row.relative_path),
             )
             for row in self._session.execute(query)
         ]
+
+    def count(self, code: str | None = None) -> int:
+        """How many there are of them."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(StageRow)
+            .join(FileRow, FileRow.id == StageRow.file_id)
+            .where(StageRow.status == StageStatus.FAILED, FileRow.state == FileState.PRESENT)
+        )
+        if code is not None:
+            query = query.where(StageRow.error_code == code)
+        return self._session.scalar(query) or 0
 
     def roots(self) -> list[str]:
         """Imported folders below which a file failed, by path."""

@@ -208,6 +208,11 @@ class Files:
         query = sa.select(FileRow.state, sa.func.count()).group_by(FileRow.state)
         return {FileState(state): count for state, count in self._session.execute(query)}
 
+    def present_bytes(self) -> int:
+        """Size of all files that are there."""
+        query = sa.select(sa.func.sum(FileRow.size)).where(FileRow.state == FileState.PRESENT)
+        return int(self._session.scalar(query) or 0)
+
 
 def _id_at(stamp: FileStamp) -> sa.Select[int]:
     return sa.select(FileRow.id).where(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from audio_ident.model.library import FileState
 from audio_ident.stores.sql.listing_values import HIDDEN, MISSING, SHOWN
 from audio_ident.stores.sql.tables import FileRow, TrackRow
-from audio_ident.stores.sql.tables_edits import ListingRow
+from audio_ident.stores.sql.tables_edits import ListedGenreRow, ListingRow
 
 _FILES, _IDS_AT_ONCE = "changed_files", 500
 
@@ -34,11 +34,10 @@ def show_states(session: Session, file_ids: Sequence[int]) -> None:
                 .join(FileRow, FileRow.id == TrackRow.file_id)
                 .where(files, FileRow.state == state)
             )
-            session.execute(
-                sa.update(ListingRow)
-                .where(
-                    ListingRow.track_id.in_(tracks.scalar_subquery()), ListingRow.state != HIDDEN
+            for table in (ListingRow, ListedGenreRow):
+                session.execute(
+                    sa.update(table)
+                    .where(table.track_id.in_(tracks.scalar_subquery()), table.state != HIDDEN)
+                    .values(state=shown_as)
+                    .execution_options(synchronize_session=False)
                 )
-                .values(state=shown_as)
-                .execution_options(synchronize_session=False)
-            )

@@ -1,5 +1,6 @@
 """What the row of a track in lists says, from what is known of the track."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from audio_ident.core.folding import sort_key
@@ -46,8 +47,9 @@ def listing_values(track: Track, *, is_hidden: bool, is_lossless: bool) -> dict[
     }
 
 
-def genre_values(track: Track) -> list[dict[str, Any]]:
+def genre_values(track: Track, listing: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Genres of a track, one by one; those that differ in case only are one."""
+    copied = {name: listing[name] for name in ("track_id", "state", "duration_ticks")}
     claims = track.claims
     names = claims.genres or tuple((claims.genre or "").split(";"))
     by_key: dict[str, str] = {}
@@ -55,7 +57,7 @@ def genre_values(track: Track) -> list[dict[str, Any]]:
         if name:
             by_key.setdefault(sort_key(name), name)
     return [
-        {"track_id": track.id, "position": position, "name": name, "name_key": key}
+        copied | {"position": position, "name": name, "name_key": key}
         for position, (key, name) in enumerate(by_key.items(), start=1)
     ]
 

@@ -24,6 +24,8 @@ _FILES_AT_ONCE = 500
 
 _COLUMNS = [column.key for column in sa.inspect(ListingRow).columns]
 
+_GENRE_COLUMNS = [column.key for column in sa.inspect(ListedGenreRow).columns]
+
 
 class Listings:
     """Tracks as lists show and order them."""
@@ -104,7 +106,7 @@ class Listings:
                 "added_at": track_row.created_at,
                 "edits": edited or None,
             }
-            yield file.id, values | copied, genre_values(track)
+            yield file.id, values | copied, genre_values(track, values)
 
     def _present(self, track_ids: Sequence[str]) -> dict[str, tuple[Any, Any]]:
         listings = self._session.scalars(
@@ -114,8 +116,7 @@ class Listings:
         query = sa.select(ListedGenreRow).where(ListedGenreRow.track_id.in_(track_ids))
         for row in self._session.scalars(query.order_by(ListedGenreRow.position)):
             genres.setdefault(row.track_id, []).append(
-                {"track_id": row.track_id, "position": row.position}
-                | {"name": row.name, "name_key": row.name_key}
+                {name: getattr(row, name) for name in _GENRE_COLUMNS}
             )
         return {
             row.track_id: (

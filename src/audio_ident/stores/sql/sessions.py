@@ -108,6 +108,17 @@ class Sessions:
         query = sa.select(SessionRow).order_by(*(column.desc() for column in _QUEUE_ORDER))
         return [_stored(row) for row in self._session.scalars(query)]
 
+    def last_ended(self) -> StoredSession | None:
+        """The session that ended last, None when none ever did."""
+        query = (
+            sa.select(SessionRow)
+            .where(SessionRow.ended_at.is_not(None))
+            .order_by(SessionRow.ended_at.desc(), SessionRow.id)
+            .limit(1)
+        )
+        row = self._session.scalar(query)
+        return None if row is None else _stored(row)
+
     def queued(self) -> list[StoredSession]:
         """The queue, in its order."""
         query = sa.select(SessionRow).where(SessionRow.state == SessionState.QUEUED)

@@ -66,7 +66,16 @@ class ListingRow(Base):
                 "duration_ticks",
             )
         ),
-        sa.Index("ix_track_listings_audio_id", "audio_id"),
+        # holds all that a search looks at, so that it reads nothing else of most tracks
+        sa.Index(
+            "ix_track_listings_search",
+            "state",
+            "title_key",
+            "artist_key",
+            "album_key",
+            "track_id",
+        ),
+        sa.Index("ix_track_listings_audio_id", "audio_id", "state"),
         sa.Index("ix_track_listings_album", "state", "album_key", "album_credit_key"),
     )
 
@@ -99,7 +108,10 @@ class ListedGenreRow(Base):
     """A genre of a track."""
 
     __tablename__ = "track_genres"
-    __table_args__ = (sa.Index("ix_track_genres_name_key", "name_key", "track_id"),)
+    __table_args__ = (
+        sa.Index("ix_track_genres_name_key", "name_key", "track_id"),
+        sa.Index("ix_track_genres_state", "state", "name_key", "duration_ticks"),
+    )
 
     track_id: Mapped[str] = mapped_column(
         sa.ForeignKey("track_listings.track_id", ondelete="CASCADE"), primary_key=True
@@ -107,3 +119,6 @@ class ListedGenreRow(Base):
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str]
     name_key: Mapped[str]
+    state: Mapped[str] = mapped_column(sa.String(8))
+    """That of the listing, as its length is: genres are counted without looking at listings."""
+    duration_ticks: Mapped[int] = mapped_column(sa.BigInteger)

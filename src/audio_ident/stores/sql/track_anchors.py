@@ -31,16 +31,18 @@ class Anchor:
     """Path below the root, as `names.path_to_text` writes it."""
 
 
-def anchor_of(session: Session, track_id: TrackId) -> Anchor:
-    """The anchor of a track, which stays as it is until the transaction ends.
+def anchor_of(session: Session, track_id: TrackId, *, is_locked: bool = True) -> Anchor:
+    """The anchor of a track, which stays as it is until the transaction ends if it is locked.
 
     Raises
     ------
     NotFound
         There is no such track.
     """
-    row = session.execute(_query().where(TrackRow.id == track_id).with_for_update(of=TrackRow))
-    found = row.first()
+    query = _query().where(TrackRow.id == track_id)
+    if is_locked:
+        query = query.with_for_update(of=TrackRow)
+    found = session.execute(query).first()
     if found is None:
         raise NotFound(f"no track has the id {track_id}")
     return _anchor(found)
@@ -48,6 +50,8 @@ def anchor_of(session: Session, track_id: TrackId) -> Anchor:
 
 def adopt_decisions(session: Session, file_ids: Iterable[int]) -> None:
     """Give decisions whose tracks are not there to new tracks of files with the same audio."""
+    if not any(session.scalar(sa.select(sa.exists(_lost(table)))) for table in _DECISIONS):
+        return
     for file_id in sorted(file_ids):
         for row in session.execute(_query().where(TrackRow.file_id == file_id)).all():
             _adopt(session, _anchor(row))
@@ -93,6 +97,10 @@ def _distance(one: str, other: str) -> int:
     if one == other:
         return 0
     return 1 if one.rpartition("/")[2] == other.rpartition("/")[2] else 2
+
+
+def _lost(table: type[TrackEditRow | HiddenTrackRow]) -> "sa.Select[int]":
+    return sa.select(table.id).where(_is_lost(table))
 
 
 def _is_lost(table: type[TrackEditRow | HiddenTrackRow]) -> sa.ColumnElement[bool]:

@@ -101,7 +101,12 @@ def _create_listings() -> tuple[sa.Table, sa.Table]:
     )
     for name in _SORTS:
         op.create_index(f"ix_track_listings_{name}", "track_listings", ["state", name, "track_id"])
-    op.create_index("ix_track_listings_audio_id", "track_listings", ["audio_id"])
+    op.create_index(
+        "ix_track_listings_search",
+        "track_listings",
+        ["state", "title_key", "artist_key", "album_key", "track_id"],
+    )
+    op.create_index("ix_track_listings_audio_id", "track_listings", ["audio_id", "state"])
     op.create_index(
         "ix_track_listings_album", "track_listings", ["state", "album_key", "album_credit_key"]
     )
@@ -111,6 +116,8 @@ def _create_listings() -> tuple[sa.Table, sa.Table]:
         sa.Column("position", sa.Integer(), nullable=False, autoincrement=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_key", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(8), nullable=False),
+        sa.Column("duration_ticks", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["track_id"],
             ["track_listings.track_id"],
@@ -120,6 +127,9 @@ def _create_listings() -> tuple[sa.Table, sa.Table]:
         sa.PrimaryKeyConstraint("track_id", "position", name=op.f("pk_track_genres")),
     )
     op.create_index("ix_track_genres_name_key", "track_genres", ["name_key", "track_id"])
+    op.create_index(
+        "ix_track_genres_state", "track_genres", ["state", "name_key", "duration_ticks"]
+    )
     return listings, genres
 
 
@@ -135,7 +145,7 @@ def _made() -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
             "added_at": at if at.tzinfo else at.replace(tzinfo=datetime.UTC),
             "edits": sa.null(),
         }
-        yield values | copied, genre_values(track)
+        yield values | copied, genre_values(track, values)
 
 
 def _track(row: Any) -> Track:
