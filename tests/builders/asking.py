@@ -60,6 +60,13 @@ def peak_bytes(pid: int) -> int:
     return int(line.split()[1]) * 1024
 
 
+def resident_bytes(pid: int) -> int:
+    """The memory that a process has at this moment."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (line,) = (line for line in lines if line.startswith("VmRSS"))
+    return int(line.split()[1]) * 1024
+
+
 def stop(pids: set[int]) -> None:
     """Let processes do nothing until they are continued or killed."""
     for pid in pids:
