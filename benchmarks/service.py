@@ -73,7 +73,7 @@ def _figures(port: int, clips: Sequence[bytes], known: Path, new: Path) -> list[
     session_id = asker.order(new)
     asker.wait_for(session_id, "processing")
     busy = _during_import(port, clips, known, session_id)
-    if asker.state(session_id) != "processing":
+    if Asker(port).state(session_id) != "processing":
         raise SystemExit("the import ended before everything was measured")
     return [
         _figure("search, idle, p50", _share(idle, 0.5)),

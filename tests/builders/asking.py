@@ -46,10 +46,11 @@ def spooled(data: Path) -> list[Path]:
 
 def workers_of(server: int) -> set[int]:
     """Worker processes of a service."""
-    children = Path(f"/proc/{server}/task")
-    pids = {
-        int(pid) for task in children.iterdir() for pid in (task / "children").read_text().split()
-    }
+    try:
+        tasks = list(Path(f"/proc/{server}/task").iterdir())
+        pids = {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    except OSError:  # it ends at this moment
+        return set()
     return {pid for pid in pids if b"spawn_main" in _command_line(pid)}
 
 

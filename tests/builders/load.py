@@ -17,6 +17,9 @@ PIECES = 6
 PIECE_S = 30.0
 STRETCH_S = 5
 
+BREATH_S = 0.05
+"""Between two questions, so that others on the machine get on as well."""
+
 LONGEST_PAUSE_S = 2.0
 """Clients come back as they are told, but not later than this."""
 
@@ -88,7 +91,7 @@ class Load:
                 clip = self._clips[(number + found) % len(self._clips)]
                 pause_s = self._ask_once(client, clip)
                 found += pause_s == 0
-                time.sleep(pause_s)
+                time.sleep(pause_s or BREATH_S)
 
     def _ask_once(self, client: httpx.Client, clip: Clip) -> float:
         """Ask about one clip; seconds until it may be asked about again, 0 if it was found."""
