@@ -27,7 +27,7 @@ from builders.server import free_port, process, wait_until_alive
 
 CLIENTS = 2
 NEW_TRACKS = 8
-NEW_TRACK_S = 60
+NEW_TRACK_S = 45
 KILLS = 2
 
 HARMLESS = {"found", "RATE_LIMITED", "SEARCH_TIMEOUT"}
