@@ -9,8 +9,10 @@ from pathlib import Path
 from audio_ident.errors import NotFound
 from audio_ident.identify.found_tracks import TrackFinder
 from audio_ident.identify.sought import TrackSpans
+from audio_ident.library.browse import PageWish
 from audio_ident.model.accounts import Caller, Scope
 from audio_ident.model.answer import Verdict
+from audio_ident.model.browse import Page
 from audio_ident.model.display import shown_title
 from audio_ident.model.jobs import (
     OPEN_JOB_STATES,
@@ -31,15 +33,6 @@ RETRY_AFTER_S = 60.0
 """About the time in which an hour of music is listened to."""
 
 FILE_NAME_LENGTH = 200
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class JobPage:
-    """Some of the jobs."""
-
-    jobs: tuple[Job, ...]
-    total: int
-    """How many there are on all pages."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,10 +94,11 @@ class TracklistJobs:
             raise NotFound("there is no tracklist of that id")
         return job
 
-    def page(self, offset: int, limit: int) -> JobPage:
+    def page(self, wish: PageWish) -> Page[Job]:
         """One page of jobs, the newest first."""
         with self.catalogue.reading() as rows:
-            return JobPage(jobs=tuple(rows.jobs.listed(offset, limit)), total=rows.jobs.count())
+            jobs, total = rows.jobs.listed(wish.offset, wish.size), rows.jobs.count()
+        return Page(items=jobs, page=wish.number, page_size=wish.size, total=total)
 
     def result(self, job: Job) -> Tracklist:
         """What was heard; raises `Conflict` when the job is not done."""

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audio_ident.api.problems import problem_response
+from audio_ident.library.accounts.start import is_loopback
 from audio_ident.refusals import HostRefused
 from audio_ident.settings.model import Settings
 
@@ -64,16 +65,6 @@ class BasePath:
                 scope["path"] = self._base_path + scope["path"]
                 scope["raw_path"] = self._base_path.encode() + scope.get("raw_path", b"")
         await self._app(scope, receive, send)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
-    if host.lower() == "localhost" or host.lower().endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_ours(host: str, names: Collection[str]) -> bool:

@@ -19,8 +19,9 @@ from audio_ident.api.schemas.imports import (
     ImportFiles,
     ImportOrder,
     ImportPage,
-    ImportPagination,
+    ImportQueryOfRequest,
 )
+from audio_ident.api.schemas.paging import pagination_of
 from audio_ident.errors import BadInput, IllegalMove, NotFound, RootVanished
 from audio_ident.ingest.desk import ImportRequest
 from audio_ident.model.accounts import Caller, Scope
@@ -84,26 +85,11 @@ def import_profile(
 
 
 @router.get("/imports")
-def list_imports(
-    service: ServiceOfApp,
-    state: Annotated[
-        list[SessionState] | None, Query(description="Only imports in one of these states.")
-    ] = None,
-    page: Annotated[int, Query(ge=1, le=10**9, description="Page, from 1.")] = 1,
-    page_size: Annotated[
-        int, Query(alias="pageSize", ge=1, le=100, description="Entries of a page.")
-    ] = 50,
-) -> ImportPage:
-    """Imports of a page, the newest first."""
-    views, total = service.imports.page(
-        state or list(SessionState), (page - 1) * page_size, page_size
-    )
-    return ImportPage(
-        data=[ImportDocument.of(view) for view in views],
-        pagination=ImportPagination(
-            page=page, pageSize=page_size, totalItems=total, totalPages=-(-total // page_size)
-        ),
-    )
+def list_imports(service: ServiceOfApp, query: ImportQueryOfRequest) -> ImportPage:
+    """One page of imports, the newest first."""
+    page = service.imports.page(query.state or list(SessionState), query.wish())
+    data = [ImportDocument.of(view) for view in page.items]
+    return ImportPage(data=data, pagination=pagination_of(page))
 
 
 @router.get("/imports/active")

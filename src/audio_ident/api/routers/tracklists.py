@@ -12,8 +12,8 @@ from audio_ident.api.dependencies import ServiceOfApp
 from audio_ident.api.limits import takes_upload
 from audio_ident.api.problems import problems
 from audio_ident.api.routers.search import form_body
+from audio_ident.api.schemas.paging import PageOfRequest, pagination_of
 from audio_ident.api.schemas.tracklists import (
-    Pagination,
     TracklistDetail,
     TracklistFields,
     TracklistJob,
@@ -136,24 +136,11 @@ def create_tracklist_of_track(
 
 
 @router.get("", responses=problems(ValidationFailed))
-def list_tracklists(
-    service: ServiceOfApp,
-    page: Annotated[int, Query(ge=1, le=1_000_000, description="From 1.")] = 1,
-    page_size: Annotated[
-        int, Query(ge=1, le=100, alias="pageSize", description="Jobs on a page.")
-    ] = 50,
-) -> TracklistPage:
+def list_tracklists(service: ServiceOfApp, query: PageOfRequest) -> TracklistPage:
     """One page of jobs, the newest first."""
-    found = service.asking.tracklists.page((page - 1) * page_size, page_size)
-    return TracklistPage(
-        data=[tracklist_job(job) for job in found.jobs],
-        pagination=Pagination(
-            page=page,
-            pageSize=page_size,
-            totalItems=found.total,
-            totalPages=-(-found.total // page_size),
-        ),
-    )
+    page = service.asking.tracklists.page(query.wish())
+    data = [tracklist_job(job) for job in page.items]
+    return TracklistPage(data=data, pagination=pagination_of(page))
 
 
 @router.get("/{job_id}", responses=problems(ValidationFailed, NotFound))
