@@ -16,6 +16,7 @@ from audio_ident.api.limits import COMMON_LIMITS, Limits
 from audio_ident.api.metrics import Metrics
 from audio_ident.api.middleware.bodies import BodyLimits
 from audio_ident.api.middleware.boundary import Boundary
+from audio_ident.api.middleware.head import HeadAsGet
 from audio_ident.api.middleware.headers import SecurityHeaders
 from audio_ident.api.middleware.hosts import BasePath, HostCheck
 from audio_ident.api.middleware.record import RequestRecord
@@ -99,6 +100,7 @@ async def _lifespan(app: FastAPI, threads: int) -> AsyncIterator[None]:
 
 def _add_middleware(app: FastAPI, settings: Settings, limits: Limits) -> None:
     """Add the middleware from the inside to the outside."""
+    app.add_middleware(HeadAsGet, app.state.routes)
     app.add_middleware(Boundary)
     app.add_middleware(BodyLimits, settings, limits, time.monotonic)
     if settings.cors_origins:

@@ -25,7 +25,7 @@ class RouteTable:
         return self._templates.get(id(route), UNMATCHED)
 
     def methods_at(self, path: str) -> list[str]:
-        """Every method that an address knows."""
+        """Every method that the routes at an address name."""
         return sorted(
             {
                 method

@@ -9,10 +9,9 @@ from pathlib import Path
 from audio_ident.errors import NotFound
 from audio_ident.identify.found_tracks import TrackFinder
 from audio_ident.identify.sought import TrackSpans
-from audio_ident.library.browse import PageWish
 from audio_ident.model.accounts import Caller, Scope
 from audio_ident.model.answer import Verdict
-from audio_ident.model.browse import Page
+from audio_ident.model.browse import Page, PageWish
 from audio_ident.model.display import shown_title
 from audio_ident.model.jobs import (
     OPEN_JOB_STATES,

@@ -8,9 +8,8 @@ import datetime
 from collections.abc import Callable, Collection, Sequence
 
 from audio_ident.errors import IllegalMove, NotFound
-from audio_ident.library.browse import PageWish
 from audio_ident.library.path_text import path_to_shown
-from audio_ident.model.browse import Page
+from audio_ident.model.browse import Page, PageWish
 from audio_ident.model.files import FileSort, ListedFile, SortTally
 from audio_ident.model.library import ErrorEntry
 from audio_ident.model.sessions import MOVES, OPEN_STATES, SessionState, StoredSession, Wish

@@ -26,6 +26,7 @@ class HostCheck:
         self._app = app
         self._takes_any = not is_loopback(settings.host)
         origins = (urlsplit(origin).hostname or "" for origin in settings.cors_origins)
+        self._base_path = settings.base_path
         self._names = {settings.host.lower(), *origins}
         self._proxies = tuple(ipaddress.ip_network(proxy) for proxy in settings.trusted_proxies)
 
@@ -35,7 +36,7 @@ class HostCheck:
             await self._app(scope, receive, send)
         else:
             refusal = HostRefused("the service does not answer to the name in the header `Host`")
-            await problem_response(refusal)(scope, receive, send)
+            await problem_response(refusal, self._base_path)(scope, receive, send)
 
     def _is_allowed(self, scope: Scope) -> bool:
         host = Headers(scope=scope).get("host")

@@ -85,7 +85,9 @@ class HiddenTracks:
 
     def count_events(self, track_id: TrackId | None = None) -> int:
         """How often a track, or any track, was hidden and restored."""
-        query = sa.select(sa.func.count(HiddenTrackRow.id), sa.func.count(HiddenTrackRow.restored_at))
+        query = sa.select(
+            sa.func.count(HiddenTrackRow.id), sa.func.count(HiddenTrackRow.restored_at)
+        )
         if track_id is not None:
             query = query.where(HiddenTrackRow.track_id == track_id)
         hidden, restored = self._session.execute(query).one()
