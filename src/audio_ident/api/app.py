@@ -24,15 +24,12 @@ from audio_ident.api.openapi import describe
 from audio_ident.api.problems import add_error_handlers
 from audio_ident.api.routers.metrics import metrics_router
 from audio_ident.api.routers.registry import API_ROUTERS, PLAIN_ROUTERS
-from audio_ident.api.routes import RouteTable
+from audio_ident.api.routes import API, RouteTable
 from audio_ident.library.readiness import Readiness
 from audio_ident.settings.model import Settings
 from audio_ident.wiring.door import OpenService, ServiceDoor
 from audio_ident.wiring.parts import new_id
 from audio_ident.wiring.service import open_service
-
-API = "/api/v1"
-"""Before every route but those of health and metrics."""
 
 SEEN_BY_PAGES = (
     *("Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", "Location"),

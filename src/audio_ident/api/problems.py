@@ -20,7 +20,7 @@ from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from audio_ident.api.routes import RouteTable
+from audio_ident.api.routes import API, RouteTable
 from audio_ident.api.schemas.problems import Problem
 from audio_ident.errors import (
     AudioIdentError,
@@ -47,7 +47,7 @@ from audio_ident.refusals import (
 
 MEDIA_TYPE = "application/problem+json"
 
-CODES = "/api/v1/codes"
+CODES = f"{API}/codes"
 """Where the service itself explains its codes, below its base path."""
 
 MOST_PROBLEMS = 20

@@ -31,8 +31,6 @@ MOST_OPEN_JOBS = 20
 RETRY_AFTER_S = 60.0
 """About the time in which an hour of music is listened to."""
 
-FILE_NAME_LENGTH = 200
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TracklistJobs:
@@ -167,28 +165,6 @@ def remove_upload(uploads: Path, job_id: JobId) -> None:
     (uploads / job_id).unlink(missing_ok=True)
 
 
-def remove_orphans(catalogue: Catalogue, uploads: Path, older_than_s: float) -> None:
-    """Remove uploads of which no open job knows, made before a moment (seconds since 1970)."""
-    if not uploads.is_dir():
-        return
-    with catalogue.reading() as rows:
-        known = {str(job.id) for job in rows.jobs.open()}
-    for path in uploads.iterdir():
-        if path.name not in known and path.stat().st_mtime < older_than_s:
-            path.unlink(missing_ok=True)
-
-
-def request_key(caller: Caller, key: str | None) -> str | None:
-    """What a key of a caller is kept as: keys of different callers never meet."""
-    return None if key is None else digest_of(caller.name, key)
-
-
 def digest_of(*parts: object) -> str:
     """Digest of some parts in order."""
     return hashlib.sha256("\0".join(map(str, parts)).encode(errors="replace")).hexdigest()
-
-
-def shown_file_name(name: str) -> str:
-    """What a sender calls a file, as it may be shown: one line, no folders."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(each for each in last if each.isprintable())[:FILE_NAME_LENGTH].strip()
