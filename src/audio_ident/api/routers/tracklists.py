@@ -4,7 +4,7 @@ import enum
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from audio_ident.api.access import CallerOfRequest, allowed
 from audio_ident.api.dependencies import ServiceOfApp
