@@ -20,14 +20,12 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect
 
+from audio_ident.api.limits import FORM_OVERHEAD_BYTES
 from audio_ident.api.texts import shown_file_name
 from audio_ident.refusals import EmptyFile, FileTooLarge, ValidationFailed
 
 FILE_PART = "audio"
 """The part of a form that holds the recording."""
-
-FRAME_BYTES = 64 * 1024
-"""How much a form may hold besides the recording: its other fields, headers and boundaries."""
 
 _ESCAPED = re.compile("%(22|0A|0D)", re.IGNORECASE)
 """What browsers escape in the name of a file, and nothing else."""
@@ -105,13 +103,13 @@ async def received(request: Request, path: Path, max_bytes: int) -> AsyncIterato
 async def _receive(request: Request, form: "_Form", max_bytes: int) -> None:
     parser = _parser(request, form)
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > max_bytes + FRAME_BYTES:
+    if declared.isdecimal() and int(declared) > max_bytes + FORM_OVERHEAD_BYTES:
         raise _too_large(max_bytes)
     size = 0
     try:
         async for chunk in request.stream():
             size += len(chunk)
-            if size > max_bytes + FRAME_BYTES:
+            if size > max_bytes + FORM_OVERHEAD_BYTES:
                 raise _too_large(max_bytes)
             await run_in_threadpool(parser.write, chunk)
         await run_in_threadpool(form.finish)
