@@ -112,7 +112,7 @@ class TracklistRunner:
         except AudioIdentError as error:
             self._fail(job, error.code, error.fact)
             return
-        except Exception as error:  # the jobs behind it must not wait for ever
+        except Exception as error:  # noqa: BLE001 -- the jobs behind it must not wait for ever
             _log.error("tracklist_crashed", job=job.id, exc_info=error)
             self._fail(job, Unforeseen.code, Unforeseen.meaning())
             return
