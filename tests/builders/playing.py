@@ -53,6 +53,12 @@ PARTS = {"first part": (0.0, 6.5), "second part": (6.5, 15.25)}
 UNFINISHED_CONVERSIONS = {"old.flac.1.tmp": True, "new.flac.2.tmp": False}
 """Files in the cache of a library that is broken, and whether they were left long ago."""
 
+
+def lasting(headers: httpx.Headers) -> dict[str, str]:
+    """Headers of an answer without those that every answer has of its own."""
+    return {k: v for k, v in headers.items() if k not in {"date", "x-request-id"}}
+
+
 LIMITS = DecodeLimits(max_bytes=1 << 30, max_seconds=600, timeout_s=60)
 
 

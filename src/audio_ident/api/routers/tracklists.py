@@ -48,7 +48,7 @@ _ACCEPTED = {
 }
 
 
-JobInPath = Annotated[uuid.UUID, Path(description="Id of the job.")]
+IdOfJob = Annotated[uuid.UUID, Path(description="Id of the job.")]
 
 
 class ResultFormat(enum.StrEnum):
@@ -132,7 +132,7 @@ def list_tracklists(service: ServiceOfApp, query: PageOfRequest) -> TracklistPag
 
 
 @router.get("/{job_id}", responses=problems(ValidationFailed, NotFound))
-def get_tracklist(job_id: JobInPath, service: ServiceOfApp) -> TracklistDetail:
+def get_tracklist(job_id: IdOfJob, service: ServiceOfApp) -> TracklistDetail:
     """How far a job has come, with its result once it is done."""
     tracklists = service.asking.tracklists
     job = tracklists.get(JobId(str(job_id)))
@@ -156,7 +156,7 @@ def get_tracklist(job_id: JobInPath, service: ServiceOfApp) -> TracklistDetail:
     },
 )
 def get_tracklist_result(
-    job_id: JobInPath,
+    job_id: IdOfJob,
     request: Request,
     service: ServiceOfApp,
     result_format: Annotated[
@@ -183,7 +183,7 @@ def get_tracklist_result(
 @router.delete(
     "/{job_id}", status_code=204, responses=problems(ValidationFailed, NotFound, Forbidden)
 )
-def remove_tracklist(job_id: JobInPath, service: ServiceOfApp, caller: CallerOfRequest) -> None:
+def remove_tracklist(job_id: IdOfJob, service: ServiceOfApp, caller: CallerOfRequest) -> None:
     """Cancel a job that is not done, forget one that has ended."""
     service.asking.tracklists.remove(JobId(str(job_id)), caller)
 
