@@ -58,7 +58,7 @@ class WholeTables:
         return self._session.scalar(sa.select(sa.func.count()).select_from(_plain(name))) or 0
 
     def are_new(self) -> bool:
-        """Whether nothing was written since the tables were made, with a counter that stands at 0."""
+        """Whether nothing was written since the tables were made, one of them with a counter."""
         is_used = sa.select(EventCounterRow.id).where(EventCounterRow.last_event_id > 0)
         others = (name for name in self.names() if name != EventCounterRow.__tablename__)
         return self._session.scalar(is_used) is None and not any(map(self.count, others))
