@@ -8,7 +8,17 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import analysis, decode, duplicates, identify, imports, index, listeners, scan
+from benchmarks import (
+    analysis,
+    decode,
+    duplicates,
+    identify,
+    imports,
+    index,
+    listeners,
+    scan,
+    service,
+)
 from benchmarks.measure import Figure, save_results
 from benchmarks.music import Music, music_from
 
@@ -21,6 +31,7 @@ STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "scan": scan.measure,
     "identify": identify.measure,
     "duplicates": duplicates.measure,
+    "service": service.measure,
 }
 
 

@@ -21,6 +21,7 @@ from builders.imports import (
     roots_setting,
     wait_for_state,
 )
+from builders.processes import runs
 from builders.server import running, serving
 
 
@@ -168,16 +169,9 @@ def test_a_killed_service_takes_its_importer_along(hour: Path, tmp_path: Path) -
         wait_for_state(client, session_id, "processing")
         importer = importer_of(service)
         service.kill()
-        eventually(lambda: not _runs(importer))
+        eventually(lambda: not runs(importer))
 
     assert run(data, "sessions", "show", session_id, "--json").document["state"] == "interrupted"
-
-
-def _runs(process_id: int) -> bool:
-    try:
-        return ") Z" not in Path(f"/proc/{process_id}/stat").read_text()
-    except OSError:
-        return False
 
 
 def test_an_order_with_a_key_starts_one_import(

@@ -46,10 +46,11 @@ def spooled(data: Path) -> list[Path]:
 
 def workers_of(server: int) -> set[int]:
     """Worker processes of a service."""
-    children = Path(f"/proc/{server}/task")
-    pids = {
-        int(pid) for task in children.iterdir() for pid in (task / "children").read_text().split()
-    }
+    try:
+        tasks = list(Path(f"/proc/{server}/task").iterdir())
+        pids = {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    except OSError:  # it ends at this moment
+        return set()
     return {pid for pid in pids if b"spawn_main" in _command_line(pid)}
 
 
@@ -57,6 +58,13 @@ def peak_bytes(pid: int) -> int:
     """The most memory that a process ever had."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     (line,) = (line for line in lines if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory that a process has at this moment."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (line,) = (line for line in lines if line.startswith("VmRSS"))
     return int(line.split()[1]) * 1024
 
 

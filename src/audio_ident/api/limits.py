@@ -38,6 +38,8 @@ class Limits:
     """Between two requests on one connection."""
     linger_s: float = 10
     """For the rest of a body that nobody reads, once the request was answered."""
+    last_words_s: float = 1.5
+    """For an event stream to end in order, once the service is told to stop."""
 
 
 COMMON_LIMITS = Limits()

@@ -24,7 +24,7 @@ from audio_ident.refusals import (
 )
 
 
-def bounded_protocol(limits: Limits) -> type[asyncio.Protocol]:
+def bounded_protocol(limits: Limits, base_path: str) -> type[asyncio.Protocol]:
     """The protocol with these limits; uvicorn wants a class of its own arguments."""
 
     class Bounded(BoundedProtocol):
@@ -37,6 +37,7 @@ def bounded_protocol(limits: Limits) -> type[asyncio.Protocol]:
         ) -> None:
             super().__init__(config, server_state, app_state, _loop)
             self.limits = limits
+            self.base_path = base_path
 
     return Bounded
 
@@ -45,6 +46,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """One connection."""
 
     limits: Limits
+    base_path: str
 
     def __init__(
         self,
@@ -132,16 +134,26 @@ class BoundedProtocol(HttpToolsProtocol):
             self._wait(self.limits.linger_s, self.transport.close)
 
     def shutdown(self) -> None:
-        """Stop after the answer that is under way; an event stream has no end and stops now."""
+        """Stop after the answer that is under way; an event stream ends itself, or is cut."""
         super().shutdown()
-        if self._is_answering() and self.cycle.scope.get("state", {}).get("streams_events"):
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
-            self.transport.close()
+        if self._streams_events():
+            self._wait(self.limits.last_words_s, self._cut_stream)
 
     def send_400_response(self, msg: str) -> None:
         """Tell what is wrong with a request that cannot be parsed."""
         self._refuse(self._refusal or BadRequest(msg.rstrip(".")))
+
+    def _streams_events(self) -> bool:
+        return self._is_answering() and bool(
+            self.cycle.scope.get("state", {}).get("streams_events")
+        )
+
+    def _cut_stream(self) -> None:
+        """Close on a client that does not read, or a stream that does not notice the stop."""
+        if self._streams_events():
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            self.transport.close()
 
     def _is_idle(self) -> bool:
         return not (self._is_in_head or self._is_in_body or self._is_answering())
@@ -169,7 +181,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self, refusal: RequestRefused) -> None:
         """Answer without the application, and close."""
         if not (self._is_answering() and self.cycle.response_started):
-            response = problem_response(refusal, {"Connection": "close"})
+            response = problem_response(refusal, self.base_path, {"Connection": "close"})
             status = HTTPStatus(response.status_code)
             lines = [
                 f"HTTP/1.1 {status.value} {status.phrase}".encode(),

@@ -20,6 +20,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect
 
+from audio_ident.api.texts import shown_file_name
 from audio_ident.refusals import EmptyFile, FileTooLarge, ValidationFailed
 
 FILE_PART = "audio"
@@ -228,7 +229,7 @@ class _Form:
         """All of it."""
         return Received(
             path=self._path,
-            file_name=self._file_name,
+            file_name=shown_file_name(self._file_name),
             sha256=self._digest.hexdigest(),
             fields=self._fields,
             disconnect=disconnect,

@@ -14,7 +14,7 @@ from audio_ident.engines.pool_call import PoolCall
 from audio_ident.errors import AudioIdentError, Cancelled, IndexCorrupt, StoreProblem
 from audio_ident.identify.ask import Heard, Question, ask_about_recording
 from audio_ident.identify.sought import TrackSpans
-from audio_ident.identify.tracklist_jobs import remove_orphans, remove_upload
+from audio_ident.identify.tracklist_jobs import remove_upload
 from audio_ident.model.jobs import Job, JobState
 from audio_ident.model.search import TrackSpan
 from audio_ident.stores.sql.unit_of_work import Catalogue
@@ -27,9 +27,6 @@ REPORT_EVERY_S = 0.5
 
 MOST_ATTEMPTS = 3
 """A recording during which the service died this often is given up."""
-
-ORPHANED_AFTER_S = 3600.0
-"""An upload without a job is older than any request that could still be making one."""
 
 _log = structlog.get_logger()
 
@@ -85,7 +82,6 @@ class TracklistRunner:
     def _claimed(self) -> Job | None:
         """The next job, which is ours now; those that killed too many processes have failed."""
         tools = self._tools
-        remove_orphans(tools.catalogue, tools.uploads, tools.now().timestamp() - ORPHANED_AFTER_S)
         with tools.catalogue.reading() as rows:
             waiting = [job for job in rows.jobs.open() if self._is_free(job)]
         for job in waiting:

@@ -5,6 +5,7 @@ import uuid
 
 import pydantic
 
+from audio_ident.api.schemas.paging import PaginatedResponse
 from audio_ident.api.schemas.search import (
     LONGEST_TRACK_S,
     ExactMatch,
@@ -84,20 +85,8 @@ class TracklistDetail(TracklistJob):
     result: TracklistResult | None = pydantic.Field(description="null until the job is done.")
 
 
-class Pagination(pydantic.BaseModel):
-    """Which page of how many."""
-
-    page: int
-    pageSize: int  # noqa: N815 -- as in the original contract
-    totalItems: int  # noqa: N815
-    totalPages: int  # noqa: N815
-
-
-class TracklistPage(pydantic.BaseModel):
+class TracklistPage(PaginatedResponse[TracklistJob]):
     """Some of the jobs, the newest first."""
-
-    data: list[TracklistJob]
-    pagination: Pagination
 
 
 def tracklist_job(job: Job) -> TracklistJob:
