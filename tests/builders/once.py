@@ -43,6 +43,7 @@ ONCE = {
     "integration/test_both_databases.py": _BOTH,
     "integration/test_migrate_store.py": _BOTH,
     "integration/test_postgresql.py": _BOTH,
+    "api/test_postgresql_service.py": _BOTH,
     "api/test_addresses.py": _EDGE,
     "api/test_bodies.py": _EDGE,
     "api/test_errors.py": _EDGE,
