@@ -1,4 +1,4 @@
-"""A service whose rows lie in PostgreSQL: moved there, shared by two, and waiting for the server."""
+"""A service over rows in PostgreSQL: moved there, shared by two, and waiting for the server."""
 
 import contextlib
 import time

@@ -86,6 +86,11 @@ def sound_of_kind(name: str) -> Channels:
     return samples * np.float32(1 - number / 40)
 
 
+def lasting(headers: httpx.Headers) -> dict[str, str]:
+    """Headers of an answer without those that every answer has of its own."""
+    return {k: v for k, v in headers.items() if k not in {"date", "x-request-id"}}
+
+
 def make_played_library(folder: Path) -> PlayedLibrary:
     """Encode, import, and cut the album into its parts."""
     music, data = folder / "music", folder / "data"

@@ -4,7 +4,7 @@ import enum
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from audio_ident.api.access import CallerOfRequest, allowed
 from audio_ident.api.dependencies import ServiceOfApp
@@ -46,6 +46,9 @@ _ACCEPTED = {
     "description": "Queued; `Location` tells where it can be looked at.",
     "headers": {"Location": {"schema": {"type": "string"}}},
 }
+
+
+IdOfJob = Annotated[uuid.UUID, Path(description="Id of the job.")]
 
 
 class ResultFormat(enum.StrEnum):
@@ -129,7 +132,7 @@ def list_tracklists(service: ServiceOfApp, query: PageOfRequest) -> TracklistPag
 
 
 @router.get("/{job_id}", responses=problems(ValidationFailed, NotFound))
-def get_tracklist(job_id: uuid.UUID, service: ServiceOfApp) -> TracklistDetail:
+def get_tracklist(job_id: IdOfJob, service: ServiceOfApp) -> TracklistDetail:
     """How far a job has come, with its result once it is done."""
     tracklists = service.asking.tracklists
     job = tracklists.get(JobId(str(job_id)))
@@ -153,7 +156,7 @@ def get_tracklist(job_id: uuid.UUID, service: ServiceOfApp) -> TracklistDetail:
     },
 )
 def get_tracklist_result(
-    job_id: uuid.UUID,
+    job_id: IdOfJob,
     request: Request,
     service: ServiceOfApp,
     result_format: Annotated[
@@ -180,7 +183,7 @@ def get_tracklist_result(
 @router.delete(
     "/{job_id}", status_code=204, responses=problems(ValidationFailed, NotFound, Forbidden)
 )
-def remove_tracklist(job_id: uuid.UUID, service: ServiceOfApp, caller: CallerOfRequest) -> None:
+def remove_tracklist(job_id: IdOfJob, service: ServiceOfApp, caller: CallerOfRequest) -> None:
     """Cancel a job that is not done, forget one that has ended."""
     service.asking.tracklists.remove(JobId(str(job_id)), caller)
 
