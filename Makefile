@@ -18,6 +18,9 @@ SPREAD := --numprocesses=logical --dist=loadfile
 CLIENT := clients/typescript/dist/cli.js
 NPM := $(shell command -v npm)
 
+# Of tests/unit, those that `make postgresql` runs; what it leaves out is in tests/builders/once.py.
+TESTS_OF_ROWS := accounts browsing catalogue events job_rows scan_lists
+
 .PHONY: help setup demo test postgresql crash check fmt bench docs clients lock clean
 
 help: ## List these commands
@@ -33,7 +36,8 @@ test: $(READY) $(if $(NPM),$(CLIENT)) ## Run the tests (ARGS="-k word" for some 
 
 postgresql: $(READY) ## Run the tests of whole libraries again, with their rows in PostgreSQL
 	TEST_DATABASE=postgresql KILLS=$${KILLS:-40} $(PYTHON_OF_VENV) -m pytest \
-		tests/acceptance tests/api tests/integration tests/unit/test_catalogue.py $(SPREAD) $(ARGS)
+		tests/acceptance tests/api tests/integration \
+		$(patsubst %,tests/unit/test_%.py,$(TESTS_OF_ROWS)) $(SPREAD) $(ARGS)
 
 crash: $(READY) ## Kill imports at random, KILLS times (by default 2000), and examine the library
 	KILLS=$${KILLS:-2000} $(PYTHON_OF_VENV) -m pytest tests/integration/test_random_kills.py

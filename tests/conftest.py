@@ -13,7 +13,13 @@ from builders.databases import (
     is_postgresql,
     make_template,
 )
+from builders.once import runs_once
 from builders.postgresql import PostgresqlServer, find_programs, running_server
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out what need not run with PostgreSQL too, unless it is named."""
+    return True if is_postgresql() and runs_once(collection_path) else None
 
 
 @pytest.fixture(scope="session")

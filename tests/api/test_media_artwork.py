@@ -2,14 +2,14 @@
 
 import hashlib
 import io
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
+from builders.databases import rows_of
 from builders.playing import PlayedLibrary, lasting
 
 UNKNOWN_TRACK = "00000000-0000-4000-8000-000000000000"
@@ -18,13 +18,12 @@ UNKNOWN_TRACK = "00000000-0000-4000-8000-000000000000"
 @pytest.fixture(scope="module")
 def album(library: Path) -> list[tuple[str, str]]:
     """Ids of tracks that have pictures, and the hash of the first of each."""
-    with closing(sqlite3.connect(library / "catalogue.sqlite")) as rows:
-        return list(
-            rows.execute(
-                "SELECT t.id, p.sha256 FROM tracks t"
-                " JOIN file_pictures p ON p.file_id = t.file_id AND p.position = 1"
-            )
-        )
+    query = """
+        SELECT t.id, p.sha256 FROM tracks t
+        JOIN file_pictures p ON p.file_id = t.file_id AND p.position = 1
+    """
+    with rows_of(library) as rows:
+        return [(track_id, sha256) for track_id, sha256 in rows.execute(sa.text(query))]
 
 
 def artwork_of(track_id: str) -> str:

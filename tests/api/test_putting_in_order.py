@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from builders.collection import Collection
 from builders.command import run
+from builders.databases import copy_library
 from builders.imports import eventually
 from builders.server import serving
 
@@ -21,7 +21,7 @@ from builders.server import serving
 @pytest.fixture(scope="module")
 def data(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy of the library that these tests change; each leaves it as it was."""
-    return Path(shutil.copytree(library, tmp_path_factory.mktemp("in-order") / "data"))
+    return copy_library(library, tmp_path_factory.mktemp("in-order") / "data")
 
 
 @pytest.fixture(scope="module")
