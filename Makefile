@@ -12,10 +12,16 @@ export UV_CACHE_DIR ?= $(CURDIR)/$(VENV)/.uv-cache
 export UV_PYTHON_DOWNLOADS := never
 export MUSIC
 
+# One test process for each processor; the tests of one file share what they prepare.
+SPREAD := --numprocesses=logical --dist=loadfile
+
 CLIENT := clients/typescript/dist/cli.js
 NPM := $(shell command -v npm)
 
-.PHONY: help setup clients demo test postgresql crash check fmt bench docs lock clean
+# Of tests/unit, those that `make postgresql` runs; what it leaves out is in tests/builders/once.py.
+TESTS_OF_ROWS := accounts browsing catalogue events job_rows scan_lists
+
+.PHONY: help setup demo test postgresql crash check fmt bench docs clients lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,11 +32,12 @@ demo: $(READY) ## Import music, name noisy clips of it (MUSIC=/path for your own
 	@$(PYTHON_OF_VENV) -m benchmarks.demo $${MUSIC:+--music "$$MUSIC"}
 
 test: $(READY) $(if $(NPM),$(CLIENT)) ## Run the tests (ARGS="-k word" for some of them)
-	$(PYTHON_OF_VENV) -m pytest $(ARGS)
+	$(PYTHON_OF_VENV) -m pytest $(SPREAD) $(ARGS)
 
 postgresql: $(READY) ## Run the tests of whole libraries again, with their rows in PostgreSQL
 	TEST_DATABASE=postgresql KILLS=$${KILLS:-40} $(PYTHON_OF_VENV) -m pytest \
-		tests/acceptance tests/api tests/integration tests/unit/test_catalogue.py $(ARGS)
+		tests/acceptance tests/api tests/integration \
+		$(patsubst %,tests/unit/test_%.py,$(TESTS_OF_ROWS)) $(SPREAD) $(ARGS)
 
 crash: $(READY) ## Kill imports at random, KILLS times (by default 2000), and examine the library
 	KILLS=$${KILLS:-2000} $(PYTHON_OF_VENV) -m pytest tests/integration/test_random_kills.py
@@ -68,9 +75,9 @@ docs: $(READY) ## Write the generated pages of docs/ again
 	$(PYTHON_OF_VENV) scripts/openapi.py
 	$(PYTHON_OF_VENV) scripts/http_reference.py
 
-# uv.lock names registry hosts, so it is only a step on the way to requirements.lock.
 clients: $(CLIENT) ## Build the TypeScript client, with types made from the description of the API
 
+# uv.lock names registry hosts, so it is only a step on the way to requirements.lock.
 lock: $(UV) ## Choose the newest allowed versions again, write both lock files
 	rm -f uv.lock
 	$(UV) export --python $(PYTHON_OF_VENV) --format requirements.txt --no-emit-project --no-header \

@@ -27,7 +27,9 @@ What is *retryable* may pass by itself: an import tries such files again, at mos
 services that say who made a recording come with the step that asks them.
 
 The service answers a request that meets an error with the *HTTP* status, the code and the remedy;
-the `type` of such an answer leads to the line of its code. Codes without a status are only noted.
+the `type` of such an answer is a path of the service itself, `/api/v1/codes/` and the code (below
+the `base_path`), where everybody is told what this page tells, without a log-in and without the
+internet. Codes without a status are only noted.
 
 This page is made from `errors.py`, `refusals.py` and `model/codes.py`: change it there, then run
 `make docs`.

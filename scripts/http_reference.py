@@ -23,7 +23,8 @@ service answers it at `/openapi.json`.
 
 - **Errors** have one shape, `application/problem+json` (RFC 9457): `type`, `title`, `status`,
   `detail`, `code`, `remedy`, and the original `error` object with `code`, `message` and `details`.
-  Codes are stable; `type` leads to [their table](errors.md). `details` never repeats what was sent.
+  Codes are stable; `type` is a path of the service (`/api/v1/codes/...`) that explains the code to
+  everybody; [all of them](errors.md). `details` never repeats what was sent.
 - **Every answer** has an `X-Request-ID`, which the log names too, and headers that forbid other
   pages to embed it and shared caches to keep it.
 - **Busy or unavailable**: 429 and 503 tell in `Retry-After` when trying again makes sense. While

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from builders.databases import (
     SERVER_VARIABLE,
@@ -12,7 +13,13 @@ from builders.databases import (
     is_postgresql,
     make_template,
 )
+from builders.once import runs_once
 from builders.postgresql import PostgresqlServer, find_programs, running_server
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out what need not run with PostgreSQL too, unless it is named."""
+    return True if is_postgresql() and runs_once(collection_path) else None
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +42,13 @@ def _server_of_libraries(request: pytest.FixtureRequest) -> None:
     """Start the server first when libraries are to lie in it."""
     if is_postgresql():
         request.getfixturevalue("postgresql")
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Let no test write to the log that another one set up: its stream may be closed."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

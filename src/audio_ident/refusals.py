@@ -247,8 +247,8 @@ class FolderNotAllowed(RequestRefused):
     code = "FOLDER_NOT_ALLOWED"
     http_status = 403
     remedy = (
-        "Choose a folder that `GET /api/v1/folders` lists; an administrator adds others with "
-        "`POST /api/v1/roots` or the setting `music_roots`."
+        "Choose a folder in one of those that `GET /api/v1/roots` lists; an administrator adds "
+        "others with `POST /api/v1/roots` or the setting `music_roots`."
     )
 
 

@@ -1,18 +1,18 @@
 """People correct and hide tracks from the command line."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from builders.collection import Collection
 from builders.command import run
+from builders.databases import copy_library
 
 
 @pytest.fixture
 def own(library: Path, tmp_path: Path) -> Path:
     """Copy of the library that a test may change."""
-    return Path(shutil.copytree(library, tmp_path / "data"))
+    return copy_library(library, tmp_path / "data")
 
 
 def test_an_edit_is_shown_everywhere_until_it_is_undone(own: Path, collection: Collection) -> None:

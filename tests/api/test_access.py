@@ -15,7 +15,9 @@ from audio_ident.api.access import ScopeCheck, get_caller
 from audio_ident.api.routers.registry import API_ROUTERS, PLAIN_ROUTERS
 from audio_ident.model.accounts import Scope
 from builders.accounts import Door
+from builders.asking import spooled
 from builders.command import run
+from builders.raw_http import connection
 
 OPEN_TO_ALL = {
     "register_owner": "needs a set-up link",
@@ -29,6 +31,9 @@ OPEN_TO_ALL = {
     "get_readiness_report": "for whoever watches over the process",
     "ping": "for whoever watches over the process",
     "get_health": "for whoever watches over the process",
+    "show_reference": "describes the API, and tells nothing of the library",
+    "list_codes": "errors lead there, that of whoever is not logged in too",
+    "get_code": "errors lead there, that of whoever is not logged in too",
     "get_version": "for clients that ask whether they fit",
 }
 """Routes without an access dependency, and why."""
@@ -185,3 +190,20 @@ def test_the_service_does_not_start_for_others_without_an_owner(
     )
 
     assert (ending.code, word in ending.stderr) == (code, True), ending.stderr
+
+
+@pytest.mark.parametrize("path", ["search", "tracklists", "ingest"])
+def test_strangers_are_sent_away_before_their_upload_is_kept(door: Door, path: str) -> None:
+    """The answer is there while nearly all of the ten megabytes are still to come."""
+    size_bytes = 10_000_000
+    head = (
+        f"POST /api/v1/{path} HTTP/1.1\r\nHost: localhost\r\n"
+        f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {size_bytes}\r\n\r\n"
+        '--b\r\nContent-Disposition: form-data; name="audio"; filename="a.wav"\r\n\r\n'
+    )
+    with door.visit() as client, connection(client) as raw:
+        raw.sendall(head.encode() + bytes(500_000))
+        answer = raw.recv(65536)
+
+        assert answer.startswith(b"HTTP/1.1 401 ")
+        assert spooled(door.data) == []

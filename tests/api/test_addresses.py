@@ -65,12 +65,14 @@ def test_a_base_path_may_or_may_not_be_taken_away(tmp_path: Path) -> None:
             for path in ("/music/boxer/health", "/music/box", "/music/box/health")
         ]
         servers = client.get("/music/box/openapi.json").json()["servers"]
-        allow = client.delete("/music/box/probe/client").headers["allow"]
+        refused = client.delete("/music/box/probe/client")
+        allow, code = refused.headers["allow"], client.get(refused.json()["type"])
 
     assert paths == ["/music/box/probe/client"] * 2
     assert statuses == [404, 404, 200]
     assert servers == [{"url": "/music/box"}]
-    assert allow == "GET, PATCH"
+    assert code.json()["code"] == "METHOD_NOT_ALLOWED"
+    assert allow == "GET, HEAD, PATCH"
 
 
 def test_other_origins_are_not_allowed_unless_named(client: httpx.Client) -> None:

@@ -4,7 +4,6 @@ Requests are made up by schemathesis from the description; always the same ones,
 here is a failure everywhere.
 """
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from builders.databases import copy_library
 from builders.server import serving
 from openapi import openapi_document
 
@@ -76,7 +76,7 @@ def no_failure_of_ours(context: CheckContext, response: Response, case: Case) ->
 @pytest.fixture(scope="module")
 def exposed(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """Client of a service over a copy of the library, which the requests may change."""
-    data = shutil.copytree(library, tmp_path_factory.mktemp("contract") / "data")
+    data = copy_library(library, tmp_path_factory.mktemp("contract") / "data")
     with serving(data) as client:
         yield client
 

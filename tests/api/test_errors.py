@@ -29,8 +29,8 @@ def code_of(answer: httpx.Response) -> str:
         "message": problem["detail"],
         "details": problem["error"]["details"],
     }
-    anchor = problem["type"].partition("#")[2]
-    assert f'<a id="{anchor}"></a>`{problem["code"]}`' in CODES_PAGE.read_text(encoding="utf-8")
+    assert problem["type"] == f"/api/v1/codes/{problem['code']}"
+    assert f"`{problem['code']}`" in CODES_PAGE.read_text(encoding="utf-8")
     return str(problem["code"])
 
 
@@ -47,14 +47,27 @@ def test_a_wrong_method_is_told_with_all_that_are_right(probe: httpx.Client) -> 
     answer = probe.delete("/probe/client")
 
     assert (answer.status_code, code_of(answer)) == (405, "METHOD_NOT_ALLOWED")
-    assert answer.headers["allow"] == "GET, PATCH"
+    assert answer.headers["allow"] == "GET, HEAD, PATCH"
 
 
-def test_a_head_request_to_a_route_without_head_has_headers_only(probe: httpx.Client) -> None:
-    """The status tells what a body may not."""
-    answer = probe.head("/probe/client")
+@pytest.mark.parametrize("path", ["/health", "/health/ready", "/api/v1/version", "/probe/client"])
+def test_head_is_answered_wherever_get_is(probe: httpx.Client, path: str) -> None:
+    """With the headers alone; tools that check addresses ask like that."""
+    answer, whole = probe.head(path), probe.get(path)
 
-    assert (answer.status_code, answer.content) == (405, b"")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"] == whole.headers["content-type"]
+    assert int(answer.headers["content-length"]) == len(whole.content)
+
+
+def test_a_head_request_is_refused_as_a_get_would_be(probe: httpx.Client) -> None:
+    """The status tells what a body may not; what only takes POST has no HEAD."""
+    unknown, posted = probe.head("/nothing"), probe.head("/api/v1/search")
+
+    assert [(each.status_code, each.content) for each in (unknown, posted)] == [
+        (404, b""),
+        (405, b""),
+    ]
 
 
 @pytest.mark.parametrize("path", ["/probe/crash", "/probe/crash-before"])

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from audio_ident.library.places import LibraryPlaces
+from builders.databases import sqlite_only
 from builders.probe_service import probing
 
 GUARD_S = 60
@@ -69,6 +70,7 @@ def test_a_damaged_index_degrades_the_service(own_library: Path) -> None:
     assert str(own_library) not in answer.text
 
 
+@sqlite_only
 def test_a_damaged_catalogue_stops_the_library_and_not_the_service(own_library: Path) -> None:
     """It lives, is not ready, refuses what needs the library, and recovers once it is mended."""
     catalogue = LibraryPlaces(data_directory=own_library).catalogue

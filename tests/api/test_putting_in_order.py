@@ -1,7 +1,7 @@
 """People put the library in order over HTTP: edits, hiding, duplicates, profiles."""
 
+import contextlib
 import json
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,15 +10,18 @@ from typing import Any
 import httpx
 import pytest
 
+from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from builders.collection import Collection
 from builders.command import run
+from builders.databases import copy_library
+from builders.imports import eventually
 from builders.server import serving
 
 
 @pytest.fixture(scope="module")
 def data(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy of the library that these tests change; each leaves it as it was."""
-    return Path(shutil.copytree(library, tmp_path_factory.mktemp("in-order") / "data"))
+    return copy_library(library, tmp_path_factory.mktemp("in-order") / "data")
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +158,28 @@ def test_a_hidden_recording_is_not_recognised(
 
     assert run(data, "tracks", "restore", track["id"]).code == 0
     assert identified(data, piece)["status"] == "match"
+
+
+def test_the_index_forgets_and_remembers_without_an_import(
+    server: httpx.Client, data: Path
+) -> None:
+    """The importer of the service does it, once for what was hidden and once for the way back."""
+    url = f"/api/v1/tracks/{tracks(server, has_duplicates=False)[0]['id']}"
+    recordings = len(tracks(server)) - 1  # two of the tracks are of one recording
+    eventually(lambda: count_indexed(data) == recordings)
+
+    assert server.delete(url).status_code == 204
+    eventually(lambda: count_indexed(data) == recordings - 1)
+
+    assert server.post(f"{url}/restore").status_code == 200
+    eventually(lambda: count_indexed(data) == recordings)
+    eventually(lambda: server.get(url).json()["is_indexed"])
+
+
+def count_indexed(data: Path) -> int:
+    """Recordings that readers of the index see."""
+    with contextlib.closing(SegmentIndexReader(data / "index")) as reader:
+        return sum(int(alive.sum()) for alive in reader.snapshot().alive)
 
 
 def identified(data: Path, clip: Path) -> dict[str, Any]:

@@ -116,7 +116,10 @@ def test_modes_say_which_lanes_ran(client: httpx.Client, collection: Collection)
     }
     assert found(client, clip, mode="both")["mode_used"] == "exact"
     assert (vibe.status_code, vibe.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
-    assert vibe.json()["error"]["details"]["lanes"]["vibe"]["status"] == "skipped"
+    told = vibe.json()["error"]["details"]["lanes"]["vibe"]
+    assert told["status"] == "skipped"
+    assert "mode=exact" in told["reason"]
+    assert told["reason"] in vibe.json()["detail"]
 
 
 @pytest.mark.parametrize(("length_s", "status"), [(3.0, 200), (2.9, 200), (2.8, 422)])
@@ -156,7 +159,7 @@ def test_what_cannot_be_received_is_refused(client: httpx.Client) -> None:
 
     assert (missing.status_code, missing.json()["code"]) == (422, "VALIDATION_ERROR")
     assert (empty.status_code, empty.json()["code"]) == (400, "EMPTY_FILE")
-    assert (raw.status_code, raw.json()["code"]) == (422, "VALIDATION_ERROR")
+    assert (raw.status_code, raw.json()["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
     assert (torn.status_code, torn.json()["code"]) == (422, "VALIDATION_ERROR")
 
 

@@ -144,7 +144,7 @@ def test_the_library_tells_how_much_there_is(client: httpx.Client) -> None:
     assert sum(told["codecs"].values()) == 6
     assert told["size_bytes"] > 0
     seconds = [t["duration_seconds"] for t in client.get("/api/v1/tracks").json()["data"]]
-    assert told["duration_seconds"] == pytest.approx(sum(seconds))
+    assert told["duration_seconds"] == pytest.approx(sum(seconds), abs=0.01)
     assert told["last_import"]["state"] == "completed"
 
 
@@ -152,6 +152,9 @@ def test_codes_and_parameters_are_the_tables_of_the_program(client: httpx.Client
     """With remedy, default and range."""
     codes = {code["code"]: code for code in client.get("/api/v1/codes").json()["data"]}
     assert codes["DECODE_ERROR"]["remedy"]
+    assert client.get("/api/v1/codes/EMPTY_FILE").json() == codes["EMPTY_FILE"]
+    assert (codes["EMPTY_FILE"]["http_status"], codes["LARGE_FILE"]["http_status"]) == (400, None)
+    assert client.get("/api/v1/codes/NO_SUCH_CODE").status_code == 404
     parameters = {p["name"]: p for p in client.get("/api/v1/parameters").json()["data"]}
     assert (parameters["workers"]["least"], parameters["workers"]["greatest"]) == (1, 256)
     assert (parameters["thorough"]["type"], parameters["thorough"]["default"]) == ("boolean", False)

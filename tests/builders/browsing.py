@@ -1,16 +1,18 @@
 """Catalogues of many tracks, made without music."""
 
+import contextlib
 import datetime
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from audio_ident.model.audio import AudioFacts
 from audio_ident.model.library import FileStamp, TrackId, whole_file_points
 from audio_ident.model.tags import Tags
-from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.files import Content
 from audio_ident.stores.sql.unit_of_work import Catalogue, Rows
 from audio_ident.units import seconds_to_ticks
+from builders.databases import catalogue_url_of, forget_catalogue
 from builders.recordings import digest_of
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
@@ -18,7 +20,7 @@ START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 def a_catalogue(folder: Path) -> Catalogue:
     """An empty catalogue in a folder, with one root."""
-    catalogue = Catalogue(sqlite_url(folder / "catalogue.sqlite"))
+    catalogue = Catalogue(catalogue_url_of(folder))
     catalogue.migrate()
     with catalogue.writing() as rows:
         rows.roots.add("/music", START)
@@ -60,10 +62,16 @@ def add_track(
     return track_name(number)
 
 
-def with_tags(folder: Path, tags: Sequence[Tags]) -> Catalogue:
-    """A catalogue with a track for each of some tags, numbered from 0."""
-    catalogue = a_catalogue(folder)
-    with catalogue.writing() as rows:
-        for number, claims in enumerate(tags):
-            add_track(rows, number, claims)
-    return catalogue
+@contextlib.contextmanager
+def passing_catalogue(tags: Sequence[Tags]) -> Iterator[Catalogue]:
+    """A catalogue with a track for each of some tags, numbered from 0; gone at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        catalogue = a_catalogue(Path(folder))
+        with catalogue.writing() as rows:
+            for number, claims in enumerate(tags):
+                add_track(rows, number, claims)
+        try:
+            yield catalogue
+        finally:
+            catalogue.close()
+            forget_catalogue(Path(folder))

@@ -79,6 +79,11 @@ def rows_of(data: Path) -> Iterator[sa.Connection]:
 def remove_library(data: Path) -> None:
     """Remove a data directory and its catalogue."""
     shutil.rmtree(data)
+    forget_catalogue(data)
+
+
+def forget_catalogue(data: Path) -> None:
+    """Remove the catalogue of a data directory, unless it lies in it."""
     if is_postgresql():
         server().drop(_name_of(data))
 

@@ -2,21 +2,21 @@
 
 import dataclasses
 import shutil
-import sqlite3
 import uuid
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 
 import httpx
 import numpy as np
 import soxr
+import sqlalchemy as sa
 
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.model.audio import Feed, NativeBlock
 from audio_ident.units import seconds_to_ticks
 from builders.command import run
+from builders.databases import copy_library, rows_of
 from builders.encode import KINDS, encode
 from builders.signals import Channels, chirps
 
@@ -53,6 +53,16 @@ PARTS = {"first part": (0.0, 6.5), "second part": (6.5, 15.25)}
 UNFINISHED_CONVERSIONS = {"old.flac.1.tmp": True, "new.flac.2.tmp": False}
 """Files in the cache of a library that is broken, and whether they were left long ago."""
 
+_TRACKS = "SELECT f.display, t.id FROM tracks t JOIN files f ON f.id = t.file_id"
+
+_PART = """
+    INSERT INTO tracks
+    SELECT :part, file_id, kind, CAST(:start AS bigint), CAST(:start AS bigint),
+        CAST(:start AS bigint), CAST(:end AS bigint), CAST(:end AS bigint), CAST(:end AS bigint),
+        created_at
+    FROM tracks WHERE id = :whole
+"""
+
 LIMITS = DecodeLimits(max_bytes=1 << 30, max_seconds=600, timeout_s=60)
 
 
@@ -76,6 +86,11 @@ def sound_of_kind(name: str) -> Channels:
     return samples * np.float32(1 - number / 40)
 
 
+def lasting(headers: httpx.Headers) -> dict[str, str]:
+    """Headers of an answer without those that every answer has of its own."""
+    return {k: v for k, v in headers.items() if k not in {"date", "x-request-id"}}
+
+
 def make_played_library(folder: Path) -> PlayedLibrary:
     """Encode, import, and cut the album into its parts."""
     music, data = folder / "music", folder / "data"
@@ -87,8 +102,8 @@ def make_played_library(folder: Path) -> PlayedLibrary:
         files[name].write_bytes(encode(sound_of_kind(name), kind))
     ending = run(data, "import", music, "--json")
     assert ending.code == 0, ending.stderr
-    with closing(sqlite3.connect(data / "catalogue.sqlite")) as rows, rows:
-        found = rows.execute("SELECT f.display, t.id FROM tracks t JOIN files f ON f.id=t.file_id")
+    with rows_of(data) as rows:
+        found = rows.execute(sa.text(_TRACKS)).all()
         tracks = {Path(display).stem: track_id for display, track_id in found}
         tracks |= _cut(rows, tracks.pop(ALBUM))
     return PlayedLibrary(data=data, music=music, files=files, tracks=tracks)
@@ -96,27 +111,24 @@ def make_played_library(folder: Path) -> PlayedLibrary:
 
 def copy_of(library: PlayedLibrary, folder: Path) -> PlayedLibrary:
     """The same library elsewhere, with files of its own."""
-    data, music = folder / "data", folder / "music"
-    shutil.copytree(library.data, data)
+    data, music = copy_library(library.data, folder / "data"), folder / "music"
     shutil.copytree(library.music, music)
-    with closing(sqlite3.connect(data / "catalogue.sqlite")) as rows, rows:
-        rows.execute("UPDATE library_roots SET path = ?", (bytes(music),))
+    with rows_of(data) as rows:
+        rows.execute(sa.text("UPDATE library_roots SET path = :path"), {"path": bytes(music)})
     files = {name: music / path.name for name, path in library.files.items()}
     return dataclasses.replace(library, data=data, music=music, files=files)
 
 
-def _cut(rows: sqlite3.Connection, whole: str) -> dict[str, str]:
+def _cut(rows: sa.Connection, whole: str) -> dict[str, str]:
     """Put tracks that are parts in the place of one that is the whole file."""
     cut = {}
     for name, (start_s, end_s) in PARTS.items():
         start, end = seconds_to_ticks(start_s), seconds_to_ticks(end_s)
         cut[name] = str(uuid.uuid4())
         rows.execute(
-            "INSERT INTO tracks SELECT ?, file_id, kind, ?, ?, ?, ?, ?, ?, created_at"
-            " FROM tracks WHERE id = ?",
-            (cut[name], start, start, start, end, end, end, whole),
+            sa.text(_PART), {"part": cut[name], "start": start, "end": end, "whole": whole}
         )
-    rows.execute("DELETE FROM tracks WHERE id = ?", (whole,))
+    rows.execute(sa.text("DELETE FROM tracks WHERE id = :whole"), {"whole": whole})
     return cut
 
 

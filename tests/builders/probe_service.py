@@ -14,6 +14,7 @@ from audio_ident.api.limits import COMMON_LIMITS, Limits
 from audio_ident.api.server import Server, listening, make_server
 from audio_ident.logs import configure_logs
 from audio_ident.settings.model import Settings
+from builders.databases import catalogue_setting
 from builders.probe_routes import router
 
 START_S = 60
@@ -48,7 +49,8 @@ def _quiet_log() -> Iterator[None]:
 
 
 def _make(data: Path, limits: Limits, **settings: Any) -> Server:
-    known = Settings(**({"data_dir": data, "open_on_loopback": True} | settings))
+    common = {"data_dir": data, "open_on_loopback": True, **catalogue_setting(data)}
+    known = Settings(**(common | settings))
     server = make_server(known, limits)
     server.config.app.include_router(router)  # type: ignore[union-attr]
     return server

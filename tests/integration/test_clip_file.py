@@ -16,6 +16,7 @@ from audio_ident.model.audio import MONO_RATE_HZ
 from audio_ident.model.segment import Snapshot
 from builders.encode import KINDS, encode
 from builders.music import cut, library, music
+from builders.reports import a_track
 
 
 @dataclasses.dataclass
@@ -35,7 +36,7 @@ def _tools(snapshot: Snapshot, *, has_recordings: bool = True) -> IdentifyTools:
         limits=DecodeLimits(max_bytes=10**9, max_seconds=3600, timeout_s=60),
         index=HeldIndex(snapshot),
         has_recordings=lambda: has_recordings,
-        tracks_at=lambda _digest, _at: (),
+        tracks_at=lambda _digest, _at: (a_track(),),
         monotonic_s=time.monotonic,
     )
 

@@ -29,7 +29,8 @@ def test_a_clip_cut_at_any_offset_is_found_at_that_offset(seed: int, start_s: fl
     assert match.digest == digest_of(seed)
     assert match.offset_s == pytest.approx(start_s, abs=0.03)
     assert match.confidence > 0.95
-    assert (match.speed_factor, match.pitch_factor) == (1.0, 1.0)
+    assert match.speed_factor == pytest.approx(1.0, abs=0.006)  # half a step of those tried
+    assert match.pitch_factor == 1.0
 
 
 @pytest.mark.parametrize("signal_to_noise_db", [10, 0])

@@ -12,10 +12,10 @@ from audio_ident.ingest.repair import repair
 from audio_ident.library.browse import Browser, PageWish
 from audio_ident.model.browse import ListState, TrackSort, Wanted
 from audio_ident.stores.sql import migrate
-from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.migrate import find_differences
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from builders.browsing import START, a_catalogue, add_track, track_name
+from builders.databases import catalogue_url_of, rows_of
 from builders.wav import write_wav
 from builders.workshop import MovingHouse, moving_house
 
@@ -78,10 +78,8 @@ def test_a_missing_file_is_listed_apart_until_it_is_back(house: MovingHouse) -> 
 )
 def test_a_listing_that_differs_is_found_and_mended(house: MovingHouse, damage: str) -> None:
     """By a check, and by its repair."""
-    engine = sa.create_engine(sqlite_url(house.folder / "data" / "catalogue.sqlite"))
-    with engine.begin() as connection:
+    with rows_of(house.folder / "data") as connection:
         connection.execute(sa.text(damage))
-    engine.dispose()
     assert house.findings() == ["LISTING_WRONG", "LISTING_WRONG"]
 
     repair(house.stores, reads_artefacts=False)
@@ -97,8 +95,7 @@ def test_an_older_library_is_listed_when_it_is_upgraded(tmp_path: Path) -> None:
             add_track(rows, number, path=f"Artist/Album (1999)/0{number} Song.flac")
         rows.files.mark_missing([1], START)
     catalogue.close()
-    engine = sa.create_engine(sqlite_url(tmp_path / "catalogue.sqlite"))
-    with engine.begin() as connection:
+    with rows_of(tmp_path) as connection:
         for table in ("track_genres", "track_listings", "hidden_tracks", "track_edits"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0007'"))
@@ -106,9 +103,8 @@ def test_an_older_library_is_listed_when_it_is_upgraded(tmp_path: Path) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "0008")
         assert list(find_differences(connection)) == []
-    engine.dispose()
 
-    upgraded = Catalogue(sqlite_url(tmp_path / "catalogue.sqlite"))
+    upgraded = Catalogue(catalogue_url_of(tmp_path))
     with upgraded.reading() as rows:
         assert list(rows.listings.mismatches()) == []
     page = Browser(upgraded).tracks(Wanted(), TrackSort.YEAR, PageWish())

@@ -23,9 +23,9 @@ from audio_ident.library.accounts.start import is_loopback
 from audio_ident.library.accounts.tokens import digest_of, new_token
 from audio_ident.model.accounts import LogInKind, Scope, SetupKind
 from audio_ident.refusals import RateLimited, SetupLinkInvalid, Unauthorized
-from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.parts import new_id
+from builders.databases import catalogue_url_of
 
 PASSWORD = "eleven wet geese"  # noqa: S105 -- of no service but those of tests
 HOUR = datetime.timedelta(hours=1)
@@ -61,7 +61,7 @@ def clock() -> Clock:
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     """An empty catalogue."""
-    catalogue = Catalogue(sqlite_url(tmp_path / "catalogue"))
+    catalogue = Catalogue(catalogue_url_of(tmp_path))
     catalogue.migrate()
     yield catalogue
     catalogue.close()

@@ -1,8 +1,7 @@
 """Pages of tracks: search, filters, order, and cursors that see every track once."""
 
 import random
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -10,10 +9,10 @@ from hypothesis import strategies as st
 
 from audio_ident.library.browse import Browser, PageWish
 from audio_ident.model.browse import NameKind, TrackSort, Wanted
-from audio_ident.model.kinship import Verdict
+from audio_ident.model.kinship import DuplicateVerdict
 from audio_ident.model.tags import Tags
 from audio_ident.stores.sql.unit_of_work import Catalogue
-from builders.browsing import START, a_catalogue, add_track, track_name, with_tags
+from builders.browsing import START, add_track, passing_catalogue, track_name
 from builders.recordings import digest_of
 
 MOST_INSERTED = 8
@@ -33,17 +32,17 @@ def titles(catalogue: Catalogue, **wanted: object) -> list[str | None]:
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+def catalogue() -> Iterator[Catalogue]:
     """A few tracks that differ in everything."""
-    return with_tags(
-        tmp_path_factory.mktemp("browsing"),
+    with passing_catalogue(
         [
             Tags(title="Svefn-g-englar", artist="Sigur Rós", album="Ágætis byrjun", date="1999"),
             Tags(title="Straße", artist="Łona", genres=("Hip-Hop", "rap"), date="2004-05"),
             Tags(title="100 % yes", artist="under_score", album_artist="Various"),
             Tags(title="back\\slash", artist="SIGUR ROS", genre="Rap; Jazz"),
         ],
-    )
+    ) as catalogue:
+        yield catalogue
 
 
 @pytest.mark.parametrize(
@@ -111,9 +110,8 @@ def test_cursors_see_every_track_once_while_others_come(
     names: list[str], sort: TrackSort, size: int, rng: random.Random
 ) -> None:
     """Whatever the order, and however many tracks are equal in it."""
-    with tempfile.TemporaryDirectory() as folder:
-        tags = [Tags(title=name, artist=name, album=name) for name in names]
-        catalogue = with_tags(Path(folder), tags)
+    tags = [Tags(title=name, artist=name, album=name) for name in names]
+    with passing_catalogue(tags) as catalogue:
         browser = Browser(catalogue)
         seen: list[str] = []
         cursor = None
@@ -127,7 +125,6 @@ def test_cursors_see_every_track_once_while_others_come(
                 with catalogue.writing() as rows:
                     title, minute = rng.choice("aAzZ"), rng.randrange(20)
                     add_track(rows, 1000 + len(seen), Tags(title=title), minute=minute)
-        catalogue.close()
     assert len(seen) == len(set(seen))
     assert {track_name(number) for number in range(len(names))} <= set(seen)
 
@@ -136,8 +133,7 @@ def test_cursors_see_every_track_once_while_others_come(
 @given(st.lists(NAMES, max_size=12), st.sampled_from(TrackSort), st.integers(1, 5))
 def test_pages_and_cursors_agree(names: list[str], sort: TrackSort, size: int) -> None:
     """The pages by number are the pages by cursor, and together they are all."""
-    with tempfile.TemporaryDirectory() as folder:
-        catalogue = with_tags(Path(folder), [Tags(title=name, artist=name) for name in names])
+    with passing_catalogue([Tags(title=name, artist=name) for name in names]) as catalogue:
         browser = Browser(catalogue)
         cursor = None
         pages = -(-len(names) // size)
@@ -150,12 +146,18 @@ def test_pages_and_cursors_agree(names: list[str], sort: TrackSort, size: int) -
                 cursor = followed.next_cursor
             else:
                 assert (list(numbered.items), cursor) == ([], None)
-        catalogue.close()
 
 
-def test_duplicates_count_unless_they_are_hidden_or_kept_apart(tmp_path: Path) -> None:
+@pytest.fixture
+def empty() -> Iterator[Catalogue]:
+    """A catalogue that a test may fill."""
+    with passing_catalogue([]) as catalogue:
+        yield catalogue
+
+
+def test_duplicates_count_unless_they_are_hidden_or_kept_apart(empty: Catalogue) -> None:
     """Files with one audio have duplicates, until one is hidden or somebody says otherwise."""
-    catalogue = a_catalogue(tmp_path)
+    catalogue = empty
     with catalogue.writing() as rows:
         for number in (1, 2):
             add_track(rows, number, audio=7)
@@ -168,5 +170,7 @@ def test_duplicates_count_unless_they_are_hidden_or_kept_apart(tmp_path: Path) -
 
     with catalogue.writing() as rows:
         rows.hidden.restore(track_name(1), START)
-        rows.decisions.add((digest_of(7), digest_of(7)), Verdict.NOT_DUPLICATE, (START, "somebody"))
+        rows.decisions.add(
+            (digest_of(7), digest_of(7)), DuplicateVerdict.NOT_DUPLICATE, (START, "somebody")
+        )
     assert titles(catalogue, has_duplicates=True) == []

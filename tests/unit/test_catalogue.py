@@ -34,6 +34,7 @@ from audio_ident.stores.sql.tables import Base, FileRow
 from audio_ident.stores.sql.tracks import TrackFilter
 from audio_ident.stores.sql.unit_of_work import Catalogue, Rows
 from audio_ident.units import Ticks
+from builders.databases import catalogue_url_of, sqlite_only
 
 NOW = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
 FACTS = AudioFacts(
@@ -49,8 +50,10 @@ FACTS = AudioFacts(
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[sa.Engine]:
-    """A migrated database behind a name that needs quoting."""
-    engine = make_engine(sqlite_url(tmp_path / "a b%20?#.sqlite"))
+    """A migrated database, of SQLite behind a name that needs quoting."""
+    folder = tmp_path / "a b%20?#"
+    folder.mkdir()
+    engine = make_engine(catalogue_url_of(folder))
     migrate.upgrade(engine)
     yield engine
     engine.dispose()
@@ -83,6 +86,7 @@ def test_migrations_make_exactly_the_tables_of_the_models(engine: sa.Engine) -> 
         assert migrate.find_differences(connection) == []
 
 
+@sqlite_only
 def test_migrations_make_the_same_rules_as_the_models(engine: sa.Engine, tmp_path: Path) -> None:
     """Check constraints, which Alembic does not compare, are the same too."""
     fresh = make_engine(sqlite_url(tmp_path / "fresh"))
@@ -138,6 +142,7 @@ def test_every_foreign_key_is_indexed() -> None:
             assert key.parent.name in leading, key
 
 
+@sqlite_only
 def test_sqlite_is_set_up_for_readers_beside_a_writer(engine: sa.Engine) -> None:
     """Write-ahead log, foreign keys and a patient wait for locks are on."""
     with engine.connect() as connection:

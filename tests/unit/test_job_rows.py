@@ -9,8 +9,8 @@ import pytest
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Answer, Match, Span, Verdict
 from audio_ident.model.jobs import Job, JobId, JobOrder, JobState
-from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from builders.databases import catalogue_url_of
 
 NOW = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
 ID = JobId("11111111-1111-4111-8111-111111111111")
@@ -36,7 +36,7 @@ ANSWER = Answer(verdict=Verdict.MATCH, matches=(MATCH,), clip_duration_s=3600.0,
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     """A catalogue with one job."""
-    catalogue = Catalogue(sqlite_url(tmp_path / "catalogue"))
+    catalogue = Catalogue(catalogue_url_of(tmp_path))
     catalogue.migrate()
     with catalogue.writing() as rows:
         rows.jobs.add(ID, ORDER, NOW)

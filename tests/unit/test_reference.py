@@ -153,6 +153,6 @@ def test_make_lists_itself() -> None:
     result = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
 
     listed = re.findall(r"^  make (\w+)", result.stdout, re.MULTILINE)
-    assert (
-        " ".join(listed) == "help setup demo test postgresql crash check fmt bench docs lock clean"
-    )
+    phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert phony is not None
+    assert listed == phony[1].split()

@@ -1,18 +1,21 @@
 """Files that are received go with their process."""
 
+import contextlib
 import errno
 import multiprocessing
 import os
 import signal
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
 from audio_ident.errors import DiskFull, StoreInaccessible, StoreProblem
-from audio_ident.library.leftovers import find_leftovers, remove_leftovers
+from audio_ident.library.leftovers import ABANDONED_S, find_leftovers, remove_leftovers
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.stores.spool import Spool, find_abandoned
+from builders.browsing import a_catalogue
 
 
 def _receive_and_die(directory: Path) -> None:
@@ -84,7 +87,16 @@ def test_a_check_finds_what_was_left(tmp_path: Path) -> None:
     """Uploads of dead processes are leftovers like any other, and can be removed as such."""
     places = LibraryPlaces(data_directory=tmp_path)
     _killed_process(places.spool)
-    assert [path.read_bytes() for path in find_leftovers(places)] == [b"half a song"]
-    remove_leftovers(places)
-    assert not find_leftovers(places)
+    for folder in (places.incoming, places.jobs, places.cache):
+        folder.mkdir()
+        (folder / "lost.tmp").write_bytes(b"half a song")
+    with contextlib.closing(a_catalogue(tmp_path)) as catalogue:
+        now_s = time.time()
+        assert len(find_leftovers(places, catalogue, now_s)) == 1  # the others may be under way
+
+        later_s = now_s + 2 * ABANDONED_S
+        found = find_leftovers(places, catalogue, later_s)
+        assert [path.read_bytes() for path in found] == [b"half a song"] * 4
+        remove_leftovers(places, catalogue, later_s)
+        assert not find_leftovers(places, catalogue, later_s)
     assert not list(places.spool.iterdir())

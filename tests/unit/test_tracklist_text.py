@@ -2,7 +2,7 @@
 
 import datetime
 
-from audio_ident.identify.tracklist_jobs import shown_file_name
+from audio_ident.api.texts import shown_file_name
 from audio_ident.identify.tracklist_text import audacity_labels, cue_sheet, m3u8
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Match, Span, Verdict

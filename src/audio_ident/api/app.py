@@ -16,6 +16,7 @@ from audio_ident.api.limits import COMMON_LIMITS, Limits
 from audio_ident.api.metrics import Metrics
 from audio_ident.api.middleware.bodies import BodyLimits
 from audio_ident.api.middleware.boundary import Boundary
+from audio_ident.api.middleware.head import HeadAsGet
 from audio_ident.api.middleware.headers import SecurityHeaders
 from audio_ident.api.middleware.hosts import BasePath, HostCheck
 from audio_ident.api.middleware.record import RequestRecord
@@ -23,15 +24,12 @@ from audio_ident.api.openapi import describe
 from audio_ident.api.problems import add_error_handlers
 from audio_ident.api.routers.metrics import metrics_router
 from audio_ident.api.routers.registry import API_ROUTERS, PLAIN_ROUTERS
-from audio_ident.api.routes import RouteTable
+from audio_ident.api.routes import API, RouteTable
 from audio_ident.library.readiness import Readiness
 from audio_ident.settings.model import Settings
 from audio_ident.wiring.door import OpenService, ServiceDoor
 from audio_ident.wiring.parts import new_id
 from audio_ident.wiring.service import open_service
-
-API = "/api/v1"
-"""Before every route but those of health and metrics."""
 
 SEEN_BY_PAGES = (
     *("Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", "Location"),
@@ -99,6 +97,7 @@ async def _lifespan(app: FastAPI, threads: int) -> AsyncIterator[None]:
 
 def _add_middleware(app: FastAPI, settings: Settings, limits: Limits) -> None:
     """Add the middleware from the inside to the outside."""
+    app.add_middleware(HeadAsGet, app.state.routes)
     app.add_middleware(Boundary)
     app.add_middleware(BodyLimits, settings, limits, time.monotonic)
     if settings.cors_origins:

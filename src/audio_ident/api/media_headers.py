@@ -7,7 +7,6 @@ from urllib.parse import quote
 import pydantic
 from fastapi import Response
 
-from audio_ident.api.problems import problem_response
 from audio_ident.api.ranges import http_date, is_not_modified, may_send_parts, requested_ranges
 from audio_ident.api.sending import FilePieces, multipart
 from audio_ident.model.playback import OpenFile
@@ -115,7 +114,7 @@ def file_response(
         return FilePieces(opened, [(0, size_bytes)], HTTPStatus.OK, headers)
     if not ranges:
         opened.file.close()
-        return _unsatisfiable(size_bytes)
+        raise _unsatisfiable(size_bytes)
     if len(ranges) == 1:
         start, end = ranges[0]
         told = {"Content-Range": f"bytes {start}-{end - 1}/{size_bytes}"}
@@ -125,9 +124,8 @@ def file_response(
     return FilePieces(opened, pieces, HTTPStatus.PARTIAL_CONTENT, headers | told)
 
 
-def _unsatisfiable(size_bytes: int) -> Response:
-    error = RangeNotSatisfiable(
+def _unsatisfiable(size_bytes: int) -> RangeNotSatisfiable:
+    return RangeNotSatisfiable(
         f"the file has {size_bytes} bytes, and none of those that were asked for",
         details={"size_bytes": size_bytes},
     )
-    return problem_response(error, {"Content-Range": f"bytes */{size_bytes}"})

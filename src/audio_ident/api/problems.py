@@ -18,8 +18,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
-from audio_ident.api.routes import RouteTable
+from audio_ident.api.routes import API, RouteTable
 from audio_ident.api.schemas.problems import Problem
 from audio_ident.errors import (
     AudioIdentError,
@@ -46,8 +47,8 @@ from audio_ident.refusals import (
 
 MEDIA_TYPE = "application/problem+json"
 
-CODES_PAGE = "https://github.com/audio-ident/audio-ident/blob/main/docs/reference/errors.md"
-"""Where a person looks a code up."""
+CODES = f"{API}/codes"
+"""Where the service itself explains its codes, below its base path."""
 
 MOST_PROBLEMS = 20
 """Mistakes of one request that are told; a body can have as many as it has bytes."""
@@ -108,9 +109,19 @@ class ProblemResponse(JSONResponse):
 
 
 def problem_response(
-    error: AudioIdentError, headers: Mapping[str, str] | None = None
+    error: AudioIdentError, base_path: str, headers: Mapping[str, str] | None = None
 ) -> ProblemResponse:
-    """Answer that tells an error."""
+    """Answer that tells an error.
+
+    Parameters
+    ----------
+    error
+        What went wrong.
+    base_path
+        Below which path of its address the service lies, as whoever asked sees it.
+    headers
+        What the answer has besides.
+    """
     details: dict[str, Any] = getattr(error, "details", {})
     retry_after_s: float | None = getattr(error, "retry_after_s", None)
     told = dict(headers or {})
@@ -119,8 +130,10 @@ def problem_response(
     fact = _tellable(error)
     if error.http_status == HTTPStatus.UNAUTHORIZED:
         told["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, RangeNotSatisfiable) and "size_bytes" in details:
+        told["Content-Range"] = f"bytes */{details['size_bytes']}"
     body = {
-        "type": f"{CODES_PAGE}#{error.code.lower()}",
+        "type": f"{base_path}{CODES}/{error.code}",
         "title": HTTPStatus(error.http_status).phrase,
         "status": error.http_status,
         "detail": fact,
@@ -129,6 +142,11 @@ def problem_response(
         "error": {"code": error.code, "message": fact, "details": details},
     }
     return ProblemResponse(jsonable_encoder(body), error.http_status, headers=told)
+
+
+def base_path_of(scope: Scope) -> str:
+    """Below which path the service lies, once `BasePath` has seen the request."""
+    return str(scope.get("root_path", ""))
 
 
 def _tellable(error: AudioIdentError) -> str:
@@ -140,15 +158,15 @@ def _tellable(error: AudioIdentError) -> str:
 
 
 async def _answer_known(request: Request, error: Exception) -> ProblemResponse:
-    del request
     assert isinstance(error, AudioIdentError)  # noqa: S101 -- registered for this class
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("request_failed", code=error.code, fact=error.fact)
-    return problem_response(error)
+        # what passes by itself needs nobody to look at it
+        write = _log.warning if error.is_retryable else _log.error
+        write("request_failed", code=error.code, fact=error.fact)
+    return problem_response(error, base_path_of(request.scope))
 
 
 async def _answer_invalid(request: Request, error: Exception) -> ProblemResponse:
-    del request
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for this class
     # only where and what kind of mistake: never the value, which `input` and `ctx` repeat
     mistakes = [
@@ -157,7 +175,8 @@ async def _answer_invalid(request: Request, error: Exception) -> ProblemResponse
     ]
     first = mistakes[0]
     fact = f"{'.'.join(first['where'])}: {first['problem']}"
-    return problem_response(ValidationFailed(fact, details={"problems": mistakes}))
+    refusal = ValidationFailed(fact, details={"problems": mistakes})
+    return problem_response(refusal, base_path_of(request.scope))
 
 
 async def _answer_http(request: Request, error: Exception) -> ProblemResponse:
@@ -165,9 +184,12 @@ async def _answer_http(request: Request, error: Exception) -> ProblemResponse:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         table: RouteTable = request.app.state.routes
-        headers["Allow"] = ", ".join(table.methods_at(get_route_path(request.scope)))
+        methods = set(table.methods_at(get_route_path(request.scope)))
+        # whoever answers GET answers HEAD too: see middleware/head.py
+        headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     fact = f"{request.method} {request.url.path}: {error.detail}"
-    return problem_response(_kind_of(error.status_code)(fact), headers)
+    refusal = _kind_of(error.status_code)(fact)
+    return problem_response(refusal, base_path_of(request.scope), headers)
 
 
 def _kind_of(status: int) -> type[AudioIdentError]:

@@ -24,7 +24,7 @@ from audio_ident.refusals import (
 )
 
 
-def bounded_protocol(limits: Limits) -> type[asyncio.Protocol]:
+def bounded_protocol(limits: Limits, base_path: str) -> type[asyncio.Protocol]:
     """The protocol with these limits; uvicorn wants a class of its own arguments."""
 
     class Bounded(BoundedProtocol):
@@ -37,6 +37,7 @@ def bounded_protocol(limits: Limits) -> type[asyncio.Protocol]:
         ) -> None:
             super().__init__(config, server_state, app_state, _loop)
             self.limits = limits
+            self.base_path = base_path
 
     return Bounded
 
@@ -45,6 +46,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """One connection."""
 
     limits: Limits
+    base_path: str
 
     def __init__(
         self,
@@ -179,7 +181,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self, refusal: RequestRefused) -> None:
         """Answer without the application, and close."""
         if not (self._is_answering() and self.cycle.response_started):
-            response = problem_response(refusal, {"Connection": "close"})
+            response = problem_response(refusal, self.base_path, {"Connection": "close"})
             status = HTTPStatus(response.status_code)
             lines = [
                 f"HTTP/1.1 {status.value} {status.phrase}".encode(),

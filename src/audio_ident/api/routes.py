@@ -7,6 +7,9 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
+API = "/api/v1"
+"""Before every route but those for whoever watches over the process."""
+
 UNMATCHED = "unmatched"
 """Template of addresses that no route has: clients must not be able to make up new ones."""
 
@@ -25,7 +28,7 @@ class RouteTable:
         return self._templates.get(id(route), UNMATCHED)
 
     def methods_at(self, path: str) -> list[str]:
-        """Every method that an address knows."""
+        """Every method that the routes at an address name."""
         return sorted(
             {
                 method

@@ -71,7 +71,7 @@ def make_server(settings: Settings, limits: Limits) -> "Server":
     app = make_app(settings, limits=limits, on_refusal=_stop_this_process)
     config = uvicorn.Config(
         app,
-        http=bounded_protocol(limits),
+        http=bounded_protocol(limits, settings.base_path),
         ws="none",
         loop="asyncio",
         lifespan="on",

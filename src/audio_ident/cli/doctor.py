@@ -15,7 +15,10 @@ from audio_ident.cli.words import in_words
 from audio_ident.model.reports import Diagnosis, Health
 from audio_ident.settings.loading import LoadedSettings
 
-PACKAGES = ("av", "numpy", "soxr", "mutagen", "sqlalchemy", "alembic")
+PACKAGES = (
+    *("av", "numpy", "soxr", "mutagen", "sqlalchemy", "alembic"),
+    *("fastapi", "starlette", "uvicorn", "argon2-cffi"),
+)
 """Packages whose version matters when something is reported."""
 
 

@@ -239,7 +239,11 @@ def _too_late(lanes: dict[Mode, LaneReport]) -> RequestRefused:
 
 
 def _unavailable(lanes: dict[Mode, LaneReport]) -> RequestRefused:
-    return ServiceUnavailable("no lane that was asked for could answer", details=_told(lanes))
+    reasons = "; ".join(
+        f"{mode.value}: {lane.reason}" for mode, lane in lanes.items() if lane is not NOT_ASKED
+    )
+    fact = f"no lane that was asked for could answer ({reasons})"
+    return ServiceUnavailable(fact, details=_told(lanes))
 
 
 def _told(lanes: dict[Mode, LaneReport]) -> dict[str, dict[str, dict[str, str | None]]]:

@@ -11,6 +11,7 @@ from audio_ident.identify.found_tracks import TrackFinder
 from audio_ident.identify.sought import TrackSpans
 from audio_ident.model.accounts import Caller, Scope
 from audio_ident.model.answer import Verdict
+from audio_ident.model.browse import Page, PageWish
 from audio_ident.model.display import shown_title
 from audio_ident.model.jobs import (
     OPEN_JOB_STATES,
@@ -29,17 +30,6 @@ MOST_OPEN_JOBS = 20
 
 RETRY_AFTER_S = 60.0
 """About the time in which an hour of music is listened to."""
-
-FILE_NAME_LENGTH = 200
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class JobPage:
-    """Some of the jobs."""
-
-    jobs: tuple[Job, ...]
-    total: int
-    """How many there are on all pages."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,10 +91,11 @@ class TracklistJobs:
             raise NotFound("there is no tracklist of that id")
         return job
 
-    def page(self, offset: int, limit: int) -> JobPage:
+    def page(self, wish: PageWish) -> Page[Job]:
         """One page of jobs, the newest first."""
         with self.catalogue.reading() as rows:
-            return JobPage(jobs=tuple(rows.jobs.listed(offset, limit)), total=rows.jobs.count())
+            jobs, total = rows.jobs.listed(wish.offset, wish.size), rows.jobs.count()
+        return Page(items=jobs, page=wish.number, page_size=wish.size, total=total)
 
     def result(self, job: Job) -> Tracklist:
         """What was heard; raises `Conflict` when the job is not done."""
@@ -174,28 +165,6 @@ def remove_upload(uploads: Path, job_id: JobId) -> None:
     (uploads / job_id).unlink(missing_ok=True)
 
 
-def remove_orphans(catalogue: Catalogue, uploads: Path, older_than_s: float) -> None:
-    """Remove uploads of which no open job knows, made before a moment (seconds since 1970)."""
-    if not uploads.is_dir():
-        return
-    with catalogue.reading() as rows:
-        known = {str(job.id) for job in rows.jobs.open()}
-    for path in uploads.iterdir():
-        if path.name not in known and path.stat().st_mtime < older_than_s:
-            path.unlink(missing_ok=True)
-
-
-def request_key(caller: Caller, key: str | None) -> str | None:
-    """What a key of a caller is kept as: keys of different callers never meet."""
-    return None if key is None else digest_of(caller.name, key)
-
-
 def digest_of(*parts: object) -> str:
     """Digest of some parts in order."""
     return hashlib.sha256("\0".join(map(str, parts)).encode(errors="replace")).hexdigest()
-
-
-def shown_file_name(name: str) -> str:
-    """What a sender calls a file, as it may be shown: one line, no folders."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(each for each in last if each.isprintable())[:FILE_NAME_LENGTH].strip()

@@ -10,11 +10,11 @@ from pathlib import Path
 import structlog
 
 from audio_ident.engines.pool import CrashProofExecutor
-from audio_ident.engines.pool_call import PoolCall
-from audio_ident.errors import AudioIdentError, Cancelled, IndexCorrupt, StoreProblem
+from audio_ident.engines.pool_call import PoolCall, PoolFull
+from audio_ident.errors import AudioIdentError, Cancelled, IndexCorrupt, StoreProblem, Unforeseen
 from audio_ident.identify.ask import Heard, Question, ask_about_recording
 from audio_ident.identify.sought import TrackSpans
-from audio_ident.identify.tracklist_jobs import remove_orphans, remove_upload
+from audio_ident.identify.tracklist_jobs import remove_upload
 from audio_ident.model.jobs import Job, JobState
 from audio_ident.model.search import TrackSpan
 from audio_ident.stores.sql.unit_of_work import Catalogue
@@ -25,11 +25,11 @@ LOOK_EVERY_S = 5.0
 REPORT_EVERY_S = 0.5
 """How often progress is written, and whether somebody cancelled is read."""
 
+ROOM_EVERY_S = 0.05
+"""How often is looked for room among the calls of the worker."""
+
 MOST_ATTEMPTS = 3
 """A recording during which the service died this often is given up."""
-
-ORPHANED_AFTER_S = 3600.0
-"""An upload without a job is older than any request that could still be making one."""
 
 _log = structlog.get_logger()
 
@@ -85,7 +85,6 @@ class TracklistRunner:
     def _claimed(self) -> Job | None:
         """The next job, which is ours now; those that killed too many processes have failed."""
         tools = self._tools
-        remove_orphans(tools.catalogue, tools.uploads, tools.now().timestamp() - ORPHANED_AFTER_S)
         with tools.catalogue.reading() as rows:
             waiting = [job for job in rows.jobs.open() if self._is_free(job)]
         for job in waiting:
@@ -116,6 +115,10 @@ class TracklistRunner:
         except AudioIdentError as error:
             self._fail(job, error.code, error.fact)
             return
+        except Exception as error:  # noqa: BLE001 -- the jobs behind it must not wait for ever
+            _log.error("tracklist_crashed", job=job.id, exc_info=error)
+            self._fail(job, Unforeseen.code, Unforeseen.meaning())
+            return
         with tools.catalogue.writing() as rows:
             rows.jobs.finish(job.id, tools.owner, heard.answer, tools.now())
         remove_upload(tools.uploads, job.id)
@@ -129,22 +132,35 @@ class TracklistRunner:
     def _heard(self, job: Job) -> Heard:
         """What a worker heard; raises `Cancelled` when it is to be left."""
         progress = _Progress()
-        call = self._tools.pool.try_submit(
-            ask_about_recording, self._question(job), on_progress=progress.set
-        )
+        call = self._submitted(job, progress)
         while True:
             try:
                 heard = call.future.result(REPORT_EVERY_S)
                 break
             except TimeoutError:
-                self._report(job, call, progress.share)
+                try:
+                    self._report(job, progress.share)
+                except Cancelled:
+                    call.withdraw()
+                    raise
             except CancelledError:
                 raise Cancelled("withdrawn") from None
         if not heard.generation and self._tools.has_recordings():
             raise IndexCorrupt("the fingerprint index is missing")
         return heard
 
-    def _report(self, job: Job, call: PoolCall[Heard], share: float) -> None:
+    def _submitted(self, job: Job, progress: "_Progress") -> PoolCall[Heard]:
+        question = self._question(job)
+        while True:
+            try:
+                return self._tools.pool.try_submit(
+                    ask_about_recording, question, on_progress=progress.set
+                )
+            except PoolFull:  # the recording before was answered; its place is free in a moment
+                self._is_closing.wait(ROOM_EVERY_S)
+                self._report(job, progress.share)
+
+    def _report(self, job: Job, share: float) -> None:
         """Write how far it has come; raises `Cancelled` when nobody wants it, or we are to stop."""
         owner = self._tools.owner
         with self._tools.catalogue.writing() as rows:
@@ -152,7 +168,6 @@ class TracklistRunner:
                 rows.jobs.interrupt(job, owner)
             elif rows.jobs.report(job.id, owner, share):
                 return
-        call.withdraw()
         raise Cancelled("withdrawn")
 
     def _question(self, job: Job) -> Question:

@@ -49,10 +49,12 @@ class Importer:
         """Work on whatever comes; a library that cannot be written is tried again later."""
         pause_s = LOOK_INTERVAL_S
         cared_s = tidied_s = float("-inf")
+        hidings = 0
         while not self.must_leave():
             try:
                 if self.clock.monotonic_s() - cared_s >= CARE_INTERVAL_S:
                     self.book.resume_left()
+                    hidings = self._index_without_hidden(hidings)
                     cared_s = self.clock.monotonic_s()
                 if self.clock.monotonic_s() - tidied_s >= TIDY_INTERVAL_S:
                     self.tidy()
@@ -76,6 +78,16 @@ class Importer:
             while self._has_uploads() and not self.must_leave():
                 tools.between_files()
                 self.clock.sleep_s(_UPLOAD_LOOK_S)
+
+    def _index_without_hidden(self, known: int) -> int:
+        """Bring the index up to what people hid and restored; how often they did so far."""
+        with self.catalogue.reading() as rows:
+            hidings = rows.hidden.count_events()
+        if hidings != known:
+            with self.open_tools(ImportParameters()) as (tools, _):
+                sweep(tools.stores)
+                tools.stores.index.publish()
+        return hidings
 
     def _has_uploads(self) -> bool:
         with self.catalogue.reading() as rows:

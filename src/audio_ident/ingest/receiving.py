@@ -38,8 +38,6 @@ EXTENSIONS = {
 }
 """How the copy of an upload ends, by what its bytes are; what it was called does not count."""
 
-LONGEST_NAME = 255
-
 
 class UploadDesk:
     """Where uploads are handed in."""
@@ -64,7 +62,7 @@ class UploadDesk:
         arrived
             Its bytes, on the disk of the data directory; the file is moved away if it is kept.
         name
-            What it was called where it came from.
+            What it was called where it came from, as it may be shown.
 
         Raises
         ------
@@ -74,7 +72,7 @@ class UploadDesk:
         upload = Upload(
             id=self._new_id(),
             sha256=sha256,
-            name=_last_name(name),
+            name=name,
             extension=_extension_of(arrived),
             size_bytes=arrived.stat().st_size,
             state=UploadState.WAITING,
@@ -115,13 +113,8 @@ class UploadDesk:
             make_directory(incoming)
             with arrived.open("rb") as file:
                 os.fsync(file.fileno())
-            arrived.replace(incoming / incoming_name(upload))
+            arrived.replace(incoming / upload.incoming_name)
             sync_directory(incoming)
-
-
-def incoming_name(upload: Upload) -> str:
-    """Name of the file of an upload that waits."""
-    return f"{upload.id}.{upload.extension}"
 
 
 def _extension_of(path: Path) -> str:
@@ -129,10 +122,3 @@ def _extension_of(path: Path) -> str:
     if kind is None or kind is SniffedKind.FILM:
         raise UnsupportedFormat("the upload is no music that we know")
     return EXTENSIONS[kind]
-
-
-def _last_name(name: str) -> str:
-    """What a file was called, without the folders that some clients send along."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    printable = "".join(character for character in last if character.isprintable())
-    return printable[:LONGEST_NAME]

@@ -23,7 +23,6 @@ from audio_ident.errors import (
 )
 from audio_ident.ingest.describe import Describer
 from audio_ident.ingest.job import Job
-from audio_ident.ingest.receiving import incoming_name
 from audio_ident.ingest.stages import Heard, ListenedFile, listen
 from audio_ident.ingest.tools import Stores
 from audio_ident.ingest.writer import save_heard
@@ -40,9 +39,6 @@ LEAST_S = 3.0
 
 FRAME_S = 0.1
 """Tolerance: containers count in frames, and the longest of them is shorter than this."""
-
-ABANDONED_S = 600.0
-"""An upload is in `incoming` for a moment before its row says so; later it belongs to nobody."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -181,7 +177,7 @@ class UploadListening:
             path.unlink(missing_ok=True)
 
     def _incoming(self, upload: Upload) -> Path:
-        return self._tools.places.incoming / incoming_name(upload)
+        return self._tools.places.incoming / upload.incoming_name
 
     def _kept(self, upload: Upload) -> Path:
         return self._tools.places.uploads / upload.relative_path
@@ -200,12 +196,3 @@ def _result(outcome: "Future[Heard]") -> Heard | FileProblem:
     if length_s < LEAST_S - FRAME_S:
         return AudioTooShort(f"{length_s:.1f} s of audio, and {LEAST_S:g} s are needed")
     return heard
-
-
-def remove_abandoned(places: LibraryPlaces, waiting: list[Upload], now_s: float) -> None:
-    """Remove uploads whose rows were never written, because their process died just then."""
-    kept = {incoming_name(upload) for upload in waiting}
-    with contextlib.suppress(FileNotFoundError):
-        for path in places.incoming.iterdir():
-            if path.name not in kept and now_s - path.stat().st_mtime > ABANDONED_S:
-                path.unlink(missing_ok=True)

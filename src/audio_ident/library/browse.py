@@ -11,41 +11,13 @@ from audio_ident.model.browse import (
     NameCount,
     NameKind,
     Page,
+    PageWish,
     TrackSort,
     Wanted,
 )
 from audio_ident.model.library import FileError, TrackId
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.units import Ticks
-
-DEFAULT_PAGE_SIZE = 50
-LARGEST_PAGE = 100
-FARTHEST_PAGE = 2**31
-"""Later pages are empty in any library, and databases count no further."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class PageWish:
-    """Which page somebody asks for; what is out of range is brought into it."""
-
-    page: int = 1
-    page_size: int = DEFAULT_PAGE_SIZE
-    cursor: str | None = None
-
-    @property
-    def number(self) -> int:
-        """The page, from 1."""
-        return min(max(self.page, 1), FARTHEST_PAGE)
-
-    @property
-    def size(self) -> int:
-        """Entries of a page."""
-        return min(max(self.page_size, 1), LARGEST_PAGE)
-
-    @property
-    def offset(self) -> int:
-        """Entries before the page."""
-        return (self.number - 1) * self.size
 
 
 class Browser:

@@ -11,8 +11,9 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 class TrackHider:
     """Hides tracks of one library.
 
-    From then on lists, answers and duplicates are without them; the fingerprint index forgets
-    them when the next import works, and remembers them when one works after they are restored.
+    From then on lists, answers and duplicates are without them. The fingerprint index forgets them,
+    and remembers them once they are restored, when somebody writes to it next: the importer of a
+    running service within seconds, or else the next import.
     """
 
     def __init__(self, catalogue: Catalogue, now: Callable[[], datetime.datetime]) -> None:

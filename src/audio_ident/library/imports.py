@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from audio_ident.errors import IllegalMove, NotFound
 from audio_ident.library.path_text import path_to_shown
+from audio_ident.model.browse import Page, PageWish
 from audio_ident.model.files import FileSort, ListedFile, SortTally
 from audio_ident.model.library import ErrorEntry
 from audio_ident.model.sessions import MOVES, OPEN_STATES, SessionState, StoredSession, Wish
@@ -75,14 +76,13 @@ class Imports:
         with self._catalogue.reading() as rows:
             return self._view(_exactly(rows, session_id), rows, rows.roots.all())
 
-    def page(
-        self, states: Collection[SessionState], offset: int, limit: int
-    ) -> tuple[list[ImportView], int]:
-        """Some imports in some states, the newest first, and how many there are in all."""
+    def page(self, states: Collection[SessionState], wish: PageWish) -> Page[ImportView]:
+        """One page of the imports in some states, the newest first."""
         with self._catalogue.reading() as rows:
             roots = rows.roots.all()
-            sessions, total = rows.sessions.page(states, offset, limit)
-            return [self._view(session, rows, roots) for session in sessions], total
+            sessions, total = rows.sessions.page(states, wish.offset, wish.size)
+            views = [self._view(session, rows, roots) for session in sessions]
+        return Page(items=views, page=wish.number, page_size=wish.size, total=total)
 
     def active(self) -> list[ImportView]:
         """The imports at work, and then those that wait, in the order of the queue."""

@@ -63,8 +63,9 @@ def _claim(target: Catalogue, library_id: str, now: datetime.datetime) -> bool:
     with target.writing() as rows:
         owner = rows.library.owner()
         if owner is None:
-            if any(rows.tables.count(name) for name in rows.tables.names()):
+            if not rows.tables.are_new():
                 raise LibraryMismatch("the database to move to is not empty")
+            rows.tables.clear()
             rows.library.claim(Owner(library_id=library_id, is_complete=False), now)
             return False
         if owner.library_id != library_id:

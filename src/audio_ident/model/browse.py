@@ -12,6 +12,11 @@ from audio_ident.units import Ticks
 
 Item = TypeVar("Item")
 
+DEFAULT_PAGE_SIZE = 50
+LARGEST_PAGE = 100
+FARTHEST_PAGE = 2**31
+"""Later pages are empty in any library, and databases count no further."""
+
 
 class TrackSort(enum.StrEnum):
     """Orders of tracks; ties are broken by id, and `-` is the other way round."""
@@ -134,6 +139,30 @@ class LibraryAmounts:
     """Of the files that are there."""
     failed_files: int
     last_import: StoredSession | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PageWish:
+    """Which page somebody asks for; what is out of range is brought into it."""
+
+    page: int = 1
+    page_size: int = DEFAULT_PAGE_SIZE
+    cursor: str | None = None
+
+    @property
+    def number(self) -> int:
+        """The page, from 1."""
+        return min(max(self.page, 1), FARTHEST_PAGE)
+
+    @property
+    def size(self) -> int:
+        """Entries of a page."""
+        return min(max(self.page_size, 1), LARGEST_PAGE)
+
+    @property
+    def offset(self) -> int:
+        """Entries before the page."""
+        return (self.number - 1) * self.size
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

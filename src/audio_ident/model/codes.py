@@ -117,9 +117,15 @@ _RAISED = (_code_of(leaf) for kind in AudioIdentError.__subclasses__() for leaf 
 CODES: tuple[Code, ...] = tuple(sorted((*_RAISED, *REMARKS), key=lambda code: code.code))
 """Every code, by name."""
 
-_REMEDIES = {code.code: code.remedy for code in CODES}
+_BY_NAME = {code.code: code for code in CODES}
 
 
 def remedy_of(code: str) -> str:
     """What a person can do about a code; nothing for one of another version of the program."""
-    return _REMEDIES.get(code, "")
+    known = find_code(code)
+    return known.remedy if known else ""
+
+
+def find_code(name: str) -> Code | None:
+    """What a code means; None for one that there is not."""
+    return _BY_NAME.get(name)

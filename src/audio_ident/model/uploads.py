@@ -51,6 +51,11 @@ class Upload:
     ended_at: datetime.datetime | None
 
     @property
+    def incoming_name(self) -> str:
+        """Name of its file as long as it waits."""
+        return f"{self.id}.{self.extension}"
+
+    @property
     def relative_path(self) -> str:
         """Place of its copy in the folder of uploads."""
         return f"{self.sha256[:2]}/{self.sha256}.{self.extension}"

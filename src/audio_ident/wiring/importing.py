@@ -27,8 +27,9 @@ from audio_ident.ingest.orders import Orders
 from audio_ident.ingest.queue import SessionQueue
 from audio_ident.ingest.receiving import UploadDesk
 from audio_ident.ingest.tools import ImportOptions, ImportTools, Stores
-from audio_ident.ingest.uploads import UploadListening, UploadTools, remove_abandoned
+from audio_ident.ingest.uploads import UploadListening, UploadTools
 from audio_ident.library.imports import Imports
+from audio_ident.library.leftovers import remove_lost_uploads
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.session_book import SessionBook
 from audio_ident.logs import configure_logs
@@ -255,9 +256,7 @@ def serve_imports() -> None:
 
 
 def _tidy(places: LibraryPlaces, catalogue: Catalogue) -> None:
-    with catalogue.reading() as rows:
-        waiting = rows.uploads.waiting()
-    remove_abandoned(places, waiting, time.time())
+    remove_lost_uploads(places, catalogue, time.time())
 
 
 def _end_with_owner(leave: threading.Event) -> None:

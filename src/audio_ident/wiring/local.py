@@ -223,7 +223,7 @@ class LocalApplication:
         return check(
             stores,
             index_problems=find_index_problems(self._places.index),
-            leftovers=find_leftovers(self._places),
+            leftovers=find_leftovers(self._places, self._catalogue, time.time()),
             reads_artefacts=reads_artefacts,
         )
 
@@ -234,7 +234,7 @@ class LocalApplication:
                 self._rebuild(on_progress=on_progress)
             with closing(SegmentIndex(self._places.index)) as index:
                 repair(self._bench.stores(index), reads_artefacts=reads_artefacts)
-            remove_leftovers(self._places)
+            remove_leftovers(self._places, self._catalogue, time.time())
 
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
         """Make the index again from the stored analyses."""

@@ -20,7 +20,7 @@ from audio_ident.api.limits import (
     Limits,
     stated_rule,
 )
-from audio_ident.api.problems import problem_response
+from audio_ident.api.problems import base_path_of, problem_response
 from audio_ident.refusals import (
     BadRequest,
     FileTooLarge,
@@ -167,7 +167,7 @@ class _Answer:
         # who does not send any more is not waited for; others may end in peace and be told why
         is_gone = isinstance(refusal, RequestTooSlow)
         headers = {"Connection": "close"} if is_gone else None
-        await problem_response(refusal, headers)(scope, receive, self._send)
+        await problem_response(refusal, base_path_of(scope), headers)(scope, receive, self._send)
 
 
 def _rule_of(scope: Scope) -> BodyRule | None:

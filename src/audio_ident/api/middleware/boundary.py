@@ -6,7 +6,7 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from audio_ident.api.problems import problem_response
+from audio_ident.api.problems import base_path_of, problem_response
 from audio_ident.errors import Unforeseen
 from audio_ident.refusals import ServiceUnavailable
 
@@ -14,7 +14,7 @@ _log = structlog.get_logger()
 
 
 class Boundary:
-    """The innermost middleware, so that all others see an answer and never an exception."""
+    """Nearly the innermost middleware, so that all others see an answer and never an exception."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -35,7 +35,7 @@ class Boundary:
         except asyncio.CancelledError:
             if scope["type"] == "http" and not is_started:
                 stopping = ServiceUnavailable("the service is stopping", retry_after_s=10)
-                await problem_response(stopping)(scope, receive, send)
+                await problem_response(stopping, base_path_of(scope))(scope, receive, send)
             raise
         except Exception as error:
             if scope["type"] != "http":
@@ -44,4 +44,4 @@ class Boundary:
             if is_started:
                 raise  # the server then closes the connection: the answer is not whole
             unforeseen = Unforeseen("the program failed on this request")
-            await problem_response(unforeseen)(scope, receive, send)
+            await problem_response(unforeseen, base_path_of(scope))(scope, receive, send)

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audio_ident.api.problems import problem_response
+from audio_ident.library.accounts.start import is_loopback
 from audio_ident.refusals import HostRefused
 from audio_ident.settings.model import Settings
 
@@ -25,6 +26,7 @@ class HostCheck:
         self._app = app
         self._takes_any = not is_loopback(settings.host)
         origins = (urlsplit(origin).hostname or "" for origin in settings.cors_origins)
+        self._base_path = settings.base_path
         self._names = {settings.host.lower(), *origins}
         self._proxies = tuple(ipaddress.ip_network(proxy) for proxy in settings.trusted_proxies)
 
@@ -34,7 +36,7 @@ class HostCheck:
             await self._app(scope, receive, send)
         else:
             refusal = HostRefused("the service does not answer to the name in the header `Host`")
-            await problem_response(refusal)(scope, receive, send)
+            await problem_response(refusal, self._base_path)(scope, receive, send)
 
     def _is_allowed(self, scope: Scope) -> bool:
         host = Headers(scope=scope).get("host")
@@ -64,16 +66,6 @@ class BasePath:
                 scope["path"] = self._base_path + scope["path"]
                 scope["raw_path"] = self._base_path.encode() + scope.get("raw_path", b"")
         await self._app(scope, receive, send)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
-    if host.lower() == "localhost" or host.lower().endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_ours(host: str, names: Collection[str]) -> bool:

@@ -1,16 +1,17 @@
 """Imports: ordered here, run by the importer process, steered and looked at from anywhere."""
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi import Path as PathParameter
 
 from audio_ident.api.access import CallerOfRequest, allowed
 from audio_ident.api.dependencies import ServiceOfApp
+from audio_ident.api.idempotency import IdempotencyKey, request_key
 from audio_ident.api.problems import problems
+from audio_ident.api.routes import API
 from audio_ident.api.schemas.imports import (
     ActiveImports,
     FolderReference,
@@ -19,11 +20,12 @@ from audio_ident.api.schemas.imports import (
     ImportFiles,
     ImportOrder,
     ImportPage,
-    ImportPagination,
+    ImportQueryOfRequest,
 )
+from audio_ident.api.schemas.paging import pagination_of
 from audio_ident.errors import BadInput, IllegalMove, NotFound, RootVanished
 from audio_ident.ingest.desk import ImportRequest
-from audio_ident.model.accounts import Caller, Scope
+from audio_ident.model.accounts import Scope
 from audio_ident.model.files import FileSort
 from audio_ident.model.sessions import SessionState, Wish
 from audio_ident.refusals import Conflict, FolderNotAllowed
@@ -36,17 +38,6 @@ MAY_IMPORT = [allowed(Scope.IMPORT)]
 ORDER_PROBLEMS = problems(BadInput, NotFound, RootVanished, FolderNotAllowed, Conflict)
 
 SessionId = Annotated[UUID, PathParameter(description="Id of the import.")]
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        description="Any text that the client makes up for this order: sent again with it, the "
-        "order starts nothing, and the import that it started is answered.",
-    ),
-]
 
 
 @router.post("/imports", status_code=202, responses=ORDER_PROBLEMS, dependencies=MAY_IMPORT)
@@ -62,7 +53,7 @@ def order_import(
         folders=_folders(order, service),
         parameters=order.parameters,
         profile=order.profile,
-        key=_request_key(caller, idempotency_key),
+        key=request_key(caller, idempotency_key),
     )
     return _ordered(service.import_desk.order(request), service, response)
 
@@ -78,32 +69,17 @@ def import_profile(
     idempotency_key: IdempotencyKey = None,
 ) -> ImportDocument:
     """Queue the import that a profile describes."""
-    key = _request_key(caller, idempotency_key)
+    key = request_key(caller, idempotency_key)
     request = ImportRequest(folders=[], parameters={}, profile=name, key=key)
     return _ordered(service.import_desk.order(request), service, response)
 
 
 @router.get("/imports")
-def list_imports(
-    service: ServiceOfApp,
-    state: Annotated[
-        list[SessionState] | None, Query(description="Only imports in one of these states.")
-    ] = None,
-    page: Annotated[int, Query(ge=1, le=10**9, description="Page, from 1.")] = 1,
-    page_size: Annotated[
-        int, Query(alias="pageSize", ge=1, le=100, description="Entries of a page.")
-    ] = 50,
-) -> ImportPage:
-    """Imports of a page, the newest first."""
-    views, total = service.imports.page(
-        state or list(SessionState), (page - 1) * page_size, page_size
-    )
-    return ImportPage(
-        data=[ImportDocument.of(view) for view in views],
-        pagination=ImportPagination(
-            page=page, pageSize=page_size, totalItems=total, totalPages=-(-total // page_size)
-        ),
-    )
+def list_imports(service: ServiceOfApp, query: ImportQueryOfRequest) -> ImportPage:
+    """One page of imports, the newest first."""
+    page = service.imports.page(query.state or list(SessionState), query.wish())
+    data = [ImportDocument.of(view) for view in page.items]
+    return ImportPage(data=data, pagination=pagination_of(page))
 
 
 @router.get("/imports/active")
@@ -202,11 +178,5 @@ def _folders(order: ImportOrder, service: Service) -> list[Path]:
 
 
 def _ordered(session_id: str, service: Service, response: Response) -> ImportDocument:
-    response.headers["Location"] = f"{service.settings.base_path}/api/v1/imports/{session_id}"
+    response.headers["Location"] = f"{service.settings.base_path}{API}/imports/{session_id}"
     return ImportDocument.of(service.imports.get(session_id))
-
-
-def _request_key(caller: Caller, key: str | None) -> str | None:
-    if key is None:
-        return None
-    return hashlib.sha256(f"{caller.name}\0{key}".encode("utf-8", "replace")).hexdigest()

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
@@ -13,12 +12,13 @@ from fastapi.responses import JSONResponse
 
 from audio_ident.api.access import allowed
 from audio_ident.api.dependencies import ServiceOfApp
+from audio_ident.api.forms import form_body, recording
 from audio_ident.api.limits import takes_upload
 from audio_ident.api.problems import Responses, problems
-from audio_ident.api.routers.search import form_body
+from audio_ident.api.routes import API
 from audio_ident.api.schemas.ingest import IngestFields, IngestResponse, UploadDocument
 from audio_ident.api.sse import is_stopping
-from audio_ident.api.uploads import Received, received
+from audio_ident.api.uploads import Received
 from audio_ident.errors import (
     AudioIdentError,
     AudioTooShort,
@@ -54,12 +54,6 @@ _WAITING: Responses = {
 }
 
 
-async def _recording(request: Request, service: ServiceOfApp) -> AsyncIterator[Received]:
-    with service.asking.spool.new_path() as path:
-        async with received(request, path, service.settings.max_upload_bytes) as upload:
-            yield upload
-
-
 @router.post(
     "",
     status_code=201,
@@ -80,14 +74,14 @@ async def _recording(request: Request, service: ServiceOfApp) -> AsyncIterator[R
 )
 @takes_upload("max_upload_bytes")
 async def ingest_upload(
-    request: Request, upload: Annotated[Received, Depends(_recording)], service: ServiceOfApp
+    request: Request, upload: Annotated[Received, Depends(recording)], service: ServiceOfApp
 ) -> IngestResponse | Response:
     """The track that an upload has become, or the stored one that it is a copy of."""
     desk = service.upload_desk
     taken = await run_in_threadpool(desk.receive, upload.path, upload.sha256, upload.file_name)
     taken = await _heard(desk, taken, request)
     if taken.state is UploadState.WAITING:
-        location = f"{service.settings.base_path}/api/v1/ingest/{taken.id}"
+        location = f"{service.settings.base_path}{API}/ingest/{taken.id}"
         document = UploadDocument.of(taken).model_dump(mode="json")
         return JSONResponse(document, 202, headers={"Location": location})
     if taken.state is UploadState.FAILED or taken.track_id is None:

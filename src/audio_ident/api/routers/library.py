@@ -10,12 +10,10 @@ from audio_ident.api.dependencies import ServiceOfApp
 from audio_ident.api.entity_tags import NOT_MODIFIED, tagged
 from audio_ident.api.problems import problems
 from audio_ident.api.schemas.library import (
-    CodeList,
     ErrorQueryOfRequest,
     FileErrorPage,
     LibraryInfo,
     ParameterList,
-    code_info,
     error_page,
     library_info,
     parameter_info,
@@ -25,7 +23,6 @@ from audio_ident.api.schemas.track_queries import Text, storable
 from audio_ident.api.schemas.tracks import NamePage, name_page
 from audio_ident.model.accounts import Scope
 from audio_ident.model.browse import NameKind
-from audio_ident.model.codes import CODES
 from audio_ident.model.parameters import PARAMETERS
 from audio_ident.refusals import ValidationFailed
 
@@ -58,12 +55,6 @@ def list_file_errors(
     """Files that cannot be used as things stand now, by path."""
     page = service.browsing.browser.file_errors(query.code, query.wish())
     return tagged(request, error_page(page))
-
-
-@router.get("/codes")
-def list_codes() -> CodeList:
-    """Every code that an error, a warning or an outcome can have."""
-    return CodeList(data=[code_info(code) for code in CODES])
 
 
 @router.get("/parameters")

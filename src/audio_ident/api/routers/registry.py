@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from audio_ident.api.routers.accounts import router as accounts
+from audio_ident.api.routers.codes import router as codes
 from audio_ident.api.routers.duplicates import router as duplicates
 from audio_ident.api.routers.events import router as events
 from audio_ident.api.routers.health import router as health
@@ -26,6 +27,7 @@ PLAIN_ROUTERS: tuple[APIRouter, ...] = (health, setup, reference)
 
 API_ROUTERS: tuple[APIRouter, ...] = (
     meta,
+    codes,
     accounts,
     keys,
     search,

@@ -1,14 +1,13 @@
 """What is this clip? Asked with an upload, or with a stretch of a track."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-import pydantic
 from fastapi import APIRouter, Depends, Request
-from fastapi.exceptions import RequestValidationError
 
 from audio_ident.api.access import allowed
 from audio_ident.api.dependencies import ServiceOfApp
+from audio_ident.api.forms import fields_of, form_body
 from audio_ident.api.limits import takes_upload
 from audio_ident.api.problems import problems
 from audio_ident.api.schemas.search import (
@@ -17,7 +16,7 @@ from audio_ident.api.schemas.search import (
     TrackSearch,
     search_response,
 )
-from audio_ident.api.uploads import FILE_PART, Received, received
+from audio_ident.api.uploads import Received, received
 from audio_ident.errors import NotFound, UnsupportedFormat
 from audio_ident.identify.sought import Sought
 from audio_ident.model.accounts import Scope
@@ -35,27 +34,6 @@ from audio_ident.refusals import (
 router = APIRouter(prefix="/search", tags=["search"], dependencies=[allowed(Scope.READ)])
 
 _BUSY_OR_LATE = (RateLimited, ServiceUnavailable, SearchTimeout)
-
-_Fields = TypeVar("_Fields", bound=pydantic.BaseModel)
-
-
-def form_body(fields: type[pydantic.BaseModel], description: str) -> dict[str, Any]:
-    """Documentation of a form that is received by `uploads.received`."""
-    schema = fields.model_json_schema(ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
-    audio = {"type": "string", "format": "binary", "description": description}
-    properties = {FILE_PART: audio, **schema["properties"]}
-    body = {"type": "object", "required": [FILE_PART], "properties": properties}
-    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": body}}}}
-
-
-def fields_of(model: type[_Fields], upload: Received) -> _Fields:
-    """The fields of a form, checked as those of any other body."""
-    try:
-        return model.model_validate(upload.fields)
-    except pydantic.ValidationError as error:
-        problems = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
-        raise RequestValidationError(problems) from error
 
 
 async def _clip(request: Request, service: ServiceOfApp) -> AsyncIterator[Received]:

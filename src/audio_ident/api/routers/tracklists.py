@@ -2,18 +2,19 @@
 
 import enum
 import uuid
-from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from audio_ident.api.access import CallerOfRequest, allowed
 from audio_ident.api.dependencies import ServiceOfApp
+from audio_ident.api.forms import form_body, recording
+from audio_ident.api.idempotency import IdempotencyKey, request_key
 from audio_ident.api.limits import takes_upload
-from audio_ident.api.problems import problems
-from audio_ident.api.routers.search import form_body
+from audio_ident.api.problems import base_path_of, problems
+from audio_ident.api.routes import API
+from audio_ident.api.schemas.paging import PageOfRequest, pagination_of
 from audio_ident.api.schemas.tracklists import (
-    Pagination,
     TracklistDetail,
     TracklistFields,
     TracklistJob,
@@ -23,9 +24,9 @@ from audio_ident.api.schemas.tracklists import (
     tracklist_job,
     tracklist_result,
 )
-from audio_ident.api.uploads import Received, received
+from audio_ident.api.uploads import Received
 from audio_ident.errors import NotFound
-from audio_ident.identify.tracklist_jobs import digest_of, request_key, shown_file_name
+from audio_ident.identify.tracklist_jobs import digest_of
 from audio_ident.identify.tracklist_text import audacity_labels, cue_sheet, m3u8
 from audio_ident.model.accounts import Scope
 from audio_ident.model.jobs import Job, JobId, JobOrder
@@ -46,14 +47,8 @@ _ACCEPTED = {
     "headers": {"Location": {"schema": {"type": "string"}}},
 }
 
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        min_length=1,
-        max_length=200,
-        description="Asking again under the same key answers with the job of the first time.",
-    ),
-]
+
+IdOfJob = Annotated[uuid.UUID, Path(description="Id of the job.")]
 
 
 class ResultFormat(enum.StrEnum):
@@ -63,13 +58,6 @@ class ResultFormat(enum.StrEnum):
     CUE = "cue"
     M3U8 = "m3u8"
     AUDACITY = "audacity"
-
-
-async def _recording(request: Request, service: ServiceOfApp) -> AsyncIterator[Received]:
-    asking = service.asking
-    with asking.spool.new_path() as path:
-        async with received(request, path, service.settings.max_upload_bytes) as upload:
-            yield upload
 
 
 def _refuse_if_busy(service: ServiceOfApp) -> None:
@@ -88,7 +76,7 @@ def _refuse_if_busy(service: ServiceOfApp) -> None:
 )
 @takes_upload("max_upload_bytes")
 def create_tracklist(
-    upload: Annotated[Received, Depends(_recording)],
+    upload: Annotated[Received, Depends(recording)],
     request: Request,
     response: Response,
     service: ServiceOfApp,
@@ -100,7 +88,7 @@ def create_tracklist(
         created_by=caller.name,
         request_digest=digest_of("upload", upload.sha256),
         request_key=request_key(caller, idempotency_key),
-        file_name=shown_file_name(upload.file_name) or None,
+        file_name=upload.file_name or None,
     )
     job = service.asking.tracklists.add_upload(upload.path, order)
     return _accepted(job, request, response)
@@ -136,28 +124,15 @@ def create_tracklist_of_track(
 
 
 @router.get("", responses=problems(ValidationFailed))
-def list_tracklists(
-    service: ServiceOfApp,
-    page: Annotated[int, Query(ge=1, le=1_000_000, description="From 1.")] = 1,
-    page_size: Annotated[
-        int, Query(ge=1, le=100, alias="pageSize", description="Jobs on a page.")
-    ] = 50,
-) -> TracklistPage:
+def list_tracklists(service: ServiceOfApp, query: PageOfRequest) -> TracklistPage:
     """One page of jobs, the newest first."""
-    found = service.asking.tracklists.page((page - 1) * page_size, page_size)
-    return TracklistPage(
-        data=[tracklist_job(job) for job in found.jobs],
-        pagination=Pagination(
-            page=page,
-            pageSize=page_size,
-            totalItems=found.total,
-            totalPages=-(-found.total // page_size),
-        ),
-    )
+    page = service.asking.tracklists.page(query.wish())
+    data = [tracklist_job(job) for job in page.items]
+    return TracklistPage(data=data, pagination=pagination_of(page))
 
 
 @router.get("/{job_id}", responses=problems(ValidationFailed, NotFound))
-def get_tracklist(job_id: uuid.UUID, service: ServiceOfApp) -> TracklistDetail:
+def get_tracklist(job_id: IdOfJob, service: ServiceOfApp) -> TracklistDetail:
     """How far a job has come, with its result once it is done."""
     tracklists = service.asking.tracklists
     job = tracklists.get(JobId(str(job_id)))
@@ -181,7 +156,7 @@ def get_tracklist(job_id: uuid.UUID, service: ServiceOfApp) -> TracklistDetail:
     },
 )
 def get_tracklist_result(
-    job_id: uuid.UUID,
+    job_id: IdOfJob,
     request: Request,
     service: ServiceOfApp,
     result_format: Annotated[
@@ -200,7 +175,7 @@ def get_tracklist_result(
         return Response(audacity_labels(tracklist), media_type="text/plain")
 
     def url_of(track_id: TrackId) -> str:
-        return f"{str(request.base_url).rstrip('/')}/api/v1/tracks/{track_id}/audio"
+        return f"{str(request.base_url).rstrip('/')}{API}/tracks/{track_id}/audio"
 
     return Response(m3u8(tracklist, url_of), media_type="application/vnd.apple.mpegurl")
 
@@ -208,11 +183,11 @@ def get_tracklist_result(
 @router.delete(
     "/{job_id}", status_code=204, responses=problems(ValidationFailed, NotFound, Forbidden)
 )
-def remove_tracklist(job_id: uuid.UUID, service: ServiceOfApp, caller: CallerOfRequest) -> None:
+def remove_tracklist(job_id: IdOfJob, service: ServiceOfApp, caller: CallerOfRequest) -> None:
     """Cancel a job that is not done, forget one that has ended."""
     service.asking.tracklists.remove(JobId(str(job_id)), caller)
 
 
 def _accepted(job: Job, request: Request, response: Response) -> TracklistJob:
-    response.headers["Location"] = request.url_for("get_tracklist", job_id=job.id).path
+    response.headers["Location"] = f"{base_path_of(request.scope)}{API}/tracklists/{job.id}"
     return tracklist_job(job)

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import pydantic
+from fastapi import Query
 
+from audio_ident.api.schemas.paging import PageQuery, PaginatedResponse
 from audio_ident.library.imports import ImportView, ListingPage, RootedError, RootedPath
 from audio_ident.library.path_text import path_to_shown
 from audio_ident.model.codes import remedy_of
@@ -253,20 +255,19 @@ class ImportDocument(pydantic.BaseModel):
         )
 
 
-class ImportPagination(pydantic.BaseModel):
-    """Where a page stands among all."""
-
-    page: int = pydantic.Field(description="Number of this page, from 1.", examples=[1])
-    pageSize: int = pydantic.Field(description="Entries of a full page.", examples=[50])  # noqa: N815 -- as in the original contract
-    totalItems: int = pydantic.Field(description="Entries on all pages.", examples=[3])  # noqa: N815
-    totalPages: int = pydantic.Field(description="Pages there are.", examples=[1])  # noqa: N815
-
-
-class ImportPage(pydantic.BaseModel):
+class ImportPage(PaginatedResponse[ImportDocument]):
     """Some imports, the newest first."""
 
-    data: list[ImportDocument] = pydantic.Field(description="The imports.")
-    pagination: ImportPagination = pydantic.Field(description="Where the page stands.")
+
+class ImportQuery(PageQuery):
+    """Which imports a request asks for."""
+
+    state: list[SessionState] | None = pydantic.Field(
+        None, description="Only imports in one of these states."
+    )
+
+
+ImportQueryOfRequest = Annotated[ImportQuery, Query()]
 
 
 class ActiveImports(pydantic.BaseModel):

@@ -76,6 +76,9 @@ class CodeInfo(pydantic.BaseModel):
     is_retryable: bool = pydantic.Field(description="Whether trying again may help.")
     meaning: str = pydantic.Field(description="What happened.")
     remedy: str = pydantic.Field(description="What can be done about it.")
+    http_status: int | None = pydantic.Field(
+        description="Status of an answer with it; null for what is only noted.", examples=[400]
+    )
 
 
 class CodeList(pydantic.BaseModel):
@@ -161,7 +164,7 @@ class ProfileList(pydantic.BaseModel):
     data: list[ProfileInfo] = pydantic.Field(description="The profiles.")
 
 
-class FolderList(pydantic.BaseModel):
+class RecentFolderList(pydantic.BaseModel):
     """Folders that were imported last."""
 
     data: list[str] = pydantic.Field(description="Paths, the last one first.")
@@ -214,6 +217,7 @@ def code_info(code: Code) -> CodeInfo:
         is_retryable=code.is_retryable,
         meaning=code.meaning,
         remedy=code.remedy,
+        http_status=code.http_status,
     )
 
 

@@ -5,9 +5,8 @@ from typing import Annotated, Any, Generic, TypeVar
 import pydantic
 from fastapi import Query
 
-from audio_ident.library.browse import DEFAULT_PAGE_SIZE, LARGEST_PAGE, PageWish
 from audio_ident.library.cursors import LONGEST_CURSOR
-from audio_ident.model.browse import Page
+from audio_ident.model.browse import DEFAULT_PAGE_SIZE, LARGEST_PAGE, Page, PageWish
 
 Item = TypeVar("Item")
 

@@ -18,7 +18,9 @@ class ErrorEnvelope(pydantic.BaseModel):
 class Problem(pydantic.BaseModel):
     """An error: problem details (RFC 9457) and the original envelope, which say the same."""
 
-    type: str = pydantic.Field(description="Address of the explanation of the code.")
+    type: str = pydantic.Field(
+        description="Path of the explanation of the code at the service, its base path included."
+    )
     title: str = pydantic.Field(description="What the status means.")
     status: int = pydantic.Field(description="Status of the answer.", ge=400, le=599)
     detail: str = pydantic.Field(description="What is wrong this time.")
@@ -30,8 +32,7 @@ class Problem(pydantic.BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "type": "https://github.com/audio-ident/audio-ident/blob/main/docs/reference/"
-                    "errors.md#not_found",
+                    "type": "/api/v1/codes/NOT_FOUND",
                     "title": "Not Found",
                     "status": 404,
                     "detail": "no track has the id 6f1c2a34-0c1e-4c57-9a7b-0f3f1d2b4c5d",

@@ -1,16 +1,14 @@
 """Answers about clips, as the API shows them."""
 
-import datetime
-import re
 import uuid
 from typing import Annotated
 
 import pydantic
 
+from audio_ident.api.schemas.tracks import TrackInfo, track_info
 from audio_ident.model.answer import Span, Verdict
-from audio_ident.model.display import shown_album, shown_artist, shown_title
 from audio_ident.model.kinship import Kinship
-from audio_ident.model.library import Track, TrackId
+from audio_ident.model.library import TrackId
 from audio_ident.model.search import (
     FoundTrack,
     LaneReport,
@@ -20,12 +18,9 @@ from audio_ident.model.search import (
     SearchWish,
     TrackSpan,
 )
-from audio_ident.units import ticks_to_seconds
 
 LONGEST_TRACK_S = 1_000_000.0
 """No position in a track lies beyond; as long as any file may be."""
-
-_UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
 
 MaxResults = Annotated[int, pydantic.Field(ge=1, le=50, description="Tracks per lane.")]
 
@@ -64,17 +59,6 @@ class TrackSearch(SearchFields):
         )
 
 
-class TrackInfo(pydantic.BaseModel):
-    """A track in a list."""
-
-    id: uuid.UUID = pydantic.Field(description="Name of the track for all other requests.")
-    title: str = pydantic.Field(description="What to call it.", examples=["Nachtzug"])
-    artist: str | None = pydantic.Field(description="Whom to credit it to.")
-    album: str | None = pydantic.Field(description="What it is on, if anybody knows.")
-    duration_seconds: float = pydantic.Field(description="Its length.", examples=[215.4])
-    ingested_at: datetime.datetime = pydantic.Field(description="When it came into the library.")
-
-
 class TimeRange(pydantic.BaseModel):
     """A stretch of time."""
 
@@ -85,7 +69,7 @@ class TimeRange(pydantic.BaseModel):
 class ExactMatch(pydantic.BaseModel):
     """A track in which the clip was heard."""
 
-    track: TrackInfo
+    track: TrackInfo = pydantic.Field(description="The track.")
     confidence: float = pydantic.Field(
         ge=0, le=1, description="Calibrated probability that this is the recording."
     )
@@ -113,7 +97,7 @@ class ExactMatch(pydantic.BaseModel):
 class VibeMatch(pydantic.BaseModel):
     """A track that sounds like the clip."""
 
-    track: TrackInfo
+    track: TrackInfo = pydantic.Field(description="The track.")
     similarity: float = pydantic.Field(ge=0, le=1, description="1 for what sounds the same.")
     embedding_model: str = pydantic.Field(description="What the likeness was measured with.")
 
@@ -121,7 +105,7 @@ class VibeMatch(pydantic.BaseModel):
 class Lane(pydantic.BaseModel):
     """How one lane ended."""
 
-    status: LaneStatus
+    status: LaneStatus = pydantic.Field(description="How it ended, in one word.")
     reason: str | None = pydantic.Field(description="In words; null when all is well.")
     elapsed_ms: float = pydantic.Field(description="From the end of the upload.")
 
@@ -129,8 +113,8 @@ class Lane(pydantic.BaseModel):
 class Lanes(pydantic.BaseModel):
     """How the lanes ended; an outage is never shown as an empty list alone."""
 
-    exact: Lane
-    vibe: Lane
+    exact: Lane = pydantic.Field(description="The lane of the same recording.")
+    vibe: Lane = pydantic.Field(description="The lane of what sounds alike.")
 
 
 class SearchResponse(pydantic.BaseModel):
@@ -146,7 +130,7 @@ class SearchResponse(pydantic.BaseModel):
     mode_used: Mode = pydantic.Field(
         description="`mode` of the request without the lanes that do not exist here."
     )
-    lanes: Lanes
+    lanes: Lanes = pydantic.Field(description="How each lane ended.")
     clip_seconds: float = pydantic.Field(description="How much of the clip was listened to.")
     clip_truncated: bool = pydantic.Field(description="Whether the clip is longer than that.")
 
@@ -183,26 +167,9 @@ def exact_match(found: FoundTrack) -> ExactMatch:
     )
 
 
-def track_info(track: Track, added_at: datetime.datetime) -> TrackInfo:
-    """A track in a list."""
-    points = track.points
-    return TrackInfo(
-        id=uuid.UUID(track.id),
-        title=_shown(shown_title(track).text),
-        artist=_shown(shown_artist(track).text),
-        album=_shown(shown_album(track).text) or None,
-        duration_seconds=round(ticks_to_seconds(points.end_ticks) - _start_s(track), 3),
-        ingested_at=added_at,
-    )
-
-
 def time_range(span: Span) -> TimeRange:
     """A stretch of time to the millisecond."""
     return TimeRange(start_seconds=round(span.start_s, 3), end_seconds=round(span.end_s, 3))
-
-
-def _start_s(track: Track) -> float:
-    return ticks_to_seconds(track.points.start_ticks)
 
 
 def _lane(report: LaneReport) -> Lane:
@@ -213,8 +180,3 @@ def _lane(report: LaneReport) -> Lane:
 
 def _milliseconds(seconds: float) -> float:
     return round(seconds * 1000, 3)
-
-
-def _shown(text: str) -> str:
-    """A name without what JSON cannot carry."""
-    return _UNSHOWABLE.sub("\ufffd", text)

@@ -8,8 +8,7 @@ import pydantic
 from fastapi import Query
 
 from audio_ident.api.schemas.paging import Cursor, PageNumber, PageSize
-from audio_ident.library.browse import DEFAULT_PAGE_SIZE, PageWish
-from audio_ident.model.browse import ListState, TrackSort, Wanted
+from audio_ident.model.browse import DEFAULT_PAGE_SIZE, ListState, PageWish, TrackSort, Wanted
 
 _TEXT = 500
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

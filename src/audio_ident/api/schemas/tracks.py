@@ -1,7 +1,6 @@
 """Tracks as the service tells of them; never with a path of the server."""
 
 import datetime
-from typing import Any
 
 import pydantic
 
@@ -9,7 +8,8 @@ from audio_ident.api.schemas.paging import CursorResponse, PaginatedResponse, pa
 from audio_ident.api.texts import told
 from audio_ident.model.browse import ListedTrack, NameCount, Page
 from audio_ident.model.display import Origin, ShownName, shown_album, shown_artist, shown_title
-from audio_ident.units import ticks_to_seconds
+from audio_ident.model.library import Track
+from audio_ident.units import Ticks, ticks_to_seconds
 
 TRACK_ID = "3f1c2a5e-9d7b-4c1e-8a60-5b2f7d9e1c34"
 
@@ -75,23 +75,23 @@ class NamePage(PaginatedResponse[NamedGroup]):
     """One page of names."""
 
 
-def track_info(listed: ListedTrack) -> dict[str, Any]:
-    """The fields of a `TrackInfo`."""
-    track = listed.track
-    return {
-        "id": track.id,
-        "title": told(shown_title(track).text),
-        "artist": known_text(shown_artist(track)),
-        "album": known_text(shown_album(track)),
-        "duration_seconds": ticks_to_seconds(listed.duration_ticks),
-        "ingested_at": listed.added_at,
-    }
+def track_info(track: Track, added_at: datetime.datetime) -> TrackInfo:
+    """A track by itself."""
+    points = track.points
+    return TrackInfo(
+        id=track.id,
+        title=told(shown_title(track).text),
+        artist=known_text(shown_artist(track)),
+        album=known_text(shown_album(track)),
+        duration_seconds=told_seconds(points.end_ticks - points.start_ticks),
+        ingested_at=added_at,
+    )
 
 
 def listed_track(listed: ListedTrack) -> ListedTrackInfo:
     """A track of a list."""
     return ListedTrackInfo(
-        **track_info(listed),
+        **track_info(listed.track, listed.added_at).model_dump(),
         album_artist=listed.album_credit or None,
         year=listed.year,
         genres=list(listed.genres),
@@ -120,12 +120,17 @@ def name_page(page: Page[NameCount]) -> NamePage:
                 name=found.name,
                 credit=found.credit or None,
                 tracks=found.tracks,
-                duration_seconds=ticks_to_seconds(found.duration_ticks),
+                duration_seconds=told_seconds(found.duration_ticks),
             )
             for found in page.items
         ],
         pagination=pagination_of(page),
     )
+
+
+def told_seconds(ticks: int) -> float:
+    """A length to the millisecond."""
+    return round(ticks_to_seconds(Ticks(ticks)), 3)
 
 
 def known_text(name: ShownName) -> str | None:

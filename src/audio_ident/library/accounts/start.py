@@ -6,8 +6,8 @@ from audio_ident.errors import OwnerMissing, SettingsInvalid
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address, or the name `localhost`, is reached from this machine only."""
-    if host.casefold() == "localhost":
+    """Whether an address, or a name that is kept for it, is reached from this machine only."""
+    if host.casefold() == "localhost" or host.casefold().endswith(".localhost"):
         return True
     try:
         address = ipaddress.ip_address(host)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TypeAlias
 
 from audio_ident.errors import IndexCorrupt, StoreInaccessible
 from audio_ident.library.diagnosis.verdicts import broken, degraded, healthy
@@ -12,6 +13,9 @@ from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.lock import find_writer
 from audio_ident.stores.sql.dialect import sqlite_url
 from audio_ident.stores.sql.unit_of_work import Catalogue
+
+OpenCatalogue: TypeAlias = Callable[[], tuple[Catalogue, str] | None]
+"""Opens the catalogue and says in words what it is; None where there is no library yet."""
 
 _NO_LIBRARY = "there is no library yet; the first command makes an empty one"
 
@@ -37,19 +41,51 @@ def writer(directory: Path) -> Diagnosis:
     return healthy(f"process {process_id} is writing; other imports wait for it to end")
 
 
-def catalogue(path: Path) -> Diagnosis:
-    """Whether the database can be read and has the form that this version uses."""
-    if not path.exists():
+def local_catalogue(path: Path) -> OpenCatalogue:
+    """How the database in a file is opened; None where there is none yet."""
+
+    def open_file() -> tuple[Catalogue, str] | None:
+        if not path.exists():
+            return None
+        return Catalogue(sqlite_url(path)), f"{path.stat().st_size / 2**20:.1f} MiB"
+
+    return open_file
+
+
+def shared_catalogue(server: Callable[[], Catalogue]) -> OpenCatalogue:
+    """How the database on a server is opened."""
+
+    def open_server() -> tuple[Catalogue, str]:
+        opened = server()
+        return opened, opened.describe()
+
+    return open_server
+
+
+def service(open_catalogue: OpenCatalogue) -> Diagnosis:
+    """Who may use the service, and what waits for it to run."""
+    found = open_catalogue()
+    if found is None:
         return healthy(_NO_LIBRARY)
-    size = f"{path.stat().st_size / 2**20:.1f} MiB"
-    with closing(Catalogue(sqlite_url(path))) as opened:
-        return _form(opened, size)
+    with closing(found[0]) as opened:
+        if not opened.is_up_to_date():
+            return healthy("cannot be told before the catalogue is up to date")
+        with opened.reading() as rows:
+            owner, keys = rows.owners.find(), len(rows.api_keys.all())
+            waiting = len(rows.uploads.waiting()), len(rows.jobs.open())
+    owned = f"owned by {owner.name}" if owner else "nobody owns it; `serve` prints a link"
+    uploads, jobs = waiting
+    return healthy(f"{owned}; {keys} keys; {uploads} uploads and {jobs} tracklists wait")
 
 
-def shared_catalogue(server: Callable[[], Catalogue]) -> Diagnosis:
-    """Whether the database on a server can be read and has the form that this version uses."""
-    with closing(server()) as opened:
-        return _form(opened, opened.describe())
+def catalogue(open_catalogue: OpenCatalogue) -> Diagnosis:
+    """Whether the database can be read and has the form that this version uses."""
+    found = open_catalogue()
+    if found is None:
+        return healthy(_NO_LIBRARY)
+    opened, said = found
+    with closing(opened):
+        return _form(opened, said)
 
 
 def _form(opened: Catalogue, said: str) -> Diagnosis:

@@ -23,6 +23,11 @@ def diagnose_installation(
         Gives the catalogue where it lies on a server.
     """
     directory = places.data_directory
+    open_catalogue = (
+        content.local_catalogue(places.catalogue)
+        if server is None
+        else content.shared_catalogue(server)
+    )
     parts: dict[str, Callable[[], Diagnosis]] = {
         "FFmpeg": program.ffmpeg,
         "decoders": program.decoders,
@@ -40,11 +45,8 @@ def diagnose_installation(
         "watch limit": machine.watch_limit,
         "clock": lambda: machine.clock(now),
         "lock": lambda: content.writer(directory),
-        "catalogue": lambda: (
-            content.catalogue(places.catalogue)
-            if server is None
-            else content.shared_catalogue(server)
-        ),
+        "catalogue": lambda: content.catalogue(open_catalogue),
+        "service": lambda: content.service(open_catalogue),
         "index": lambda: content.index(places.index),
     }
     for part, diagnose in parts.items():

@@ -31,10 +31,8 @@ class Events:
         at: datetime.datetime,
     ) -> None:
         """Tell something; the last thing a transaction does, because others wait from then on."""
-        self._session.execute(
-            sa.update(EventCounterRow).values(last_event_id=EventCounterRow.last_event_id + 1)
-        )
-        event_id = self.last_id()
+        counted = sa.update(EventCounterRow).values(last_event_id=EventCounterRow.last_event_id + 1)
+        event_id = self._session.scalars(counted.returning(EventCounterRow.last_event_id)).one()
         self._session.add(
             EventRow(id=event_id, session_id=session_id, kind=kind, document=dict(document), at=at)
         )

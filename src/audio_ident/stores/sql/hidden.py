@@ -83,11 +83,13 @@ class HiddenTracks:
         )
         return bool(self._session.scalar(query))
 
-    def count_events(self, track_id: TrackId) -> int:
-        """How often a track was hidden and restored."""
-        query = sa.select(sa.func.count(), sa.func.count(HiddenTrackRow.restored_at)).where(
-            HiddenTrackRow.track_id == track_id
+    def count_events(self, track_id: TrackId | None = None) -> int:
+        """How often a track, or any track, was hidden and restored."""
+        query = sa.select(
+            sa.func.count(HiddenTrackRow.id), sa.func.count(HiddenTrackRow.restored_at)
         )
+        if track_id is not None:
+            query = query.where(HiddenTrackRow.track_id == track_id)
         hidden, restored = self._session.execute(query).one()
         return int(hidden + restored)
 

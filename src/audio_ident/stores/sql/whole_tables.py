@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from audio_ident.stores.sql.all_tables import METADATA
 from audio_ident.stores.sql.dialect import set_sequences
+from audio_ident.stores.sql.tables_events import EventCounterRow
 from audio_ident.stores.sql.tables_library import LibraryRow
 
 Row: TypeAlias = Mapping[str, Any]
@@ -55,6 +56,12 @@ class WholeTables:
     def count(self, name: str) -> int:
         """How many rows a table has."""
         return self._session.scalar(sa.select(sa.func.count()).select_from(_plain(name))) or 0
+
+    def are_new(self) -> bool:
+        """Whether nothing was written since the tables were made, one of them with a counter."""
+        is_used = sa.select(EventCounterRow.id).where(EventCounterRow.last_event_id > 0)
+        others = (name for name in self.names() if name != EventCounterRow.__tablename__)
+        return self._session.scalar(is_used) is None and not any(map(self.count, others))
 
     def batches(self, name: str, after: Key | None) -> Iterator[list[Row]]:
         """The rows of a table by their keys, those after a key; few of them are held at a time."""
