@@ -75,9 +75,9 @@ docs: $(READY) ## Write the generated pages of docs/ again
 	$(PYTHON_OF_VENV) scripts/openapi.py
 	$(PYTHON_OF_VENV) scripts/http_reference.py
 
-# uv.lock names registry hosts, so it is only a step on the way to requirements.lock.
 clients: $(CLIENT) ## Build the TypeScript client, with types made from the description of the API
 
+# uv.lock names registry hosts, so it is only a step on the way to requirements.lock.
 lock: $(UV) ## Choose the newest allowed versions again, write both lock files
 	rm -f uv.lock
 	$(UV) export --python $(PYTHON_OF_VENV) --format requirements.txt --no-emit-project --no-header \

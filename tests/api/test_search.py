@@ -159,7 +159,7 @@ def test_what_cannot_be_received_is_refused(client: httpx.Client) -> None:
 
     assert (missing.status_code, missing.json()["code"]) == (422, "VALIDATION_ERROR")
     assert (empty.status_code, empty.json()["code"]) == (400, "EMPTY_FILE")
-    assert (raw.status_code, raw.json()["code"]) == (422, "VALIDATION_ERROR")
+    assert (raw.status_code, raw.json()["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
     assert (torn.status_code, torn.json()["code"]) == (422, "VALIDATION_ERROR")
 
 

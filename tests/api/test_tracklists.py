@@ -185,7 +185,7 @@ def test_a_job_that_has_ended_can_be_forgotten(client: httpx.Client, mix: Path) 
 
 
 def test_a_running_job_can_be_cancelled(
-    client: httpx.Client, long_mix: Path, library: Path
+    client: httpx.Client, long_mix: Path, mix: Path, library: Path
 ) -> None:
     """It ends, its upload goes, and the next one is listened to."""
     job_id = create(client, long_mix).json()["id"]
@@ -195,6 +195,7 @@ def test_a_running_job_can_be_cancelled(
 
     assert seen(client, job_id)["state"] == "cancelled"
     assert not (library / "jobs" / job_id).exists()
+    assert ended(client, create(client, mix).json()["id"])["state"] == "done"
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

@@ -144,7 +144,6 @@ def test_the_library_tells_how_much_there_is(client: httpx.Client) -> None:
     assert sum(told["codecs"].values()) == 6
     assert told["size_bytes"] > 0
     seconds = [t["duration_seconds"] for t in client.get("/api/v1/tracks").json()["data"]]
-    # each of them is rounded
     assert told["duration_seconds"] == pytest.approx(sum(seconds), abs=0.01)
     assert told["last_import"]["state"] == "completed"
 

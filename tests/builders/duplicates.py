@@ -13,11 +13,11 @@ from audio_ident.model.kinship import (
     Copy,
     Decision,
     DuplicateGroup,
+    DuplicateVerdict,
     Kinship,
     Relation,
     SharedSpan,
     Suggestion,
-    Verdict,
 )
 from audio_ident.model.library import TrackId
 from audio_ident.units import Ticks, seconds_to_ticks
@@ -93,7 +93,7 @@ def a_decision(**changes: Any) -> Decision:
         "id": 1,
         "first": AudioDigest("ab" * 16),
         "second": AudioDigest("cd" * 16),
-        "verdict": Verdict.NOT_DUPLICATE,
+        "verdict": DuplicateVerdict.NOT_DUPLICATE,
         "track_id": None,
         "decided_at": NOW,
         "decided_by": "command line",
@@ -123,10 +123,10 @@ class MemoryDuplicates:
         return tuple(self.decided)
 
     def decide(
-        self, references: Sequence[str], verdict: Verdict, decided_by: str
+        self, references: Sequence[str], verdict: DuplicateVerdict, decided_by: str
     ) -> tuple[Decision, ...]:
         """Remember one decision about any two recordings."""
-        track_id = TrackId(references[0]) if verdict is Verdict.KEEP else None
+        track_id = TrackId(references[0]) if verdict is DuplicateVerdict.KEEP else None
         number = len(self.decided) + 1
         decision = a_decision(id=number, verdict=verdict, track_id=track_id, decided_by=decided_by)
         self.decided.append(decision)

@@ -10,7 +10,7 @@ import pytest
 
 from audio_ident.errors import BadInput
 from audio_ident.model.audio import MONO_RATE_HZ, Mono
-from audio_ident.model.kinship import Kinship, Verdict
+from audio_ident.model.kinship import DuplicateVerdict, Kinship
 from audio_ident.settings.model import Settings
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.wiring.local import LocalApplication, open_application
@@ -107,7 +107,7 @@ def test_not_a_duplicate_survives_rescan_and_rebuild(imported: Path, own: Path) 
     """What a person said holds after the files were scanned again and all was made anew."""
     with opened(own) as application:
         said = application.duplicates.decide(
-            paths(imported, "one.flac", "one.mp3"), Verdict.NOT_DUPLICATE, "test"
+            paths(imported, "one.flac", "one.mp3"), DuplicateVerdict.NOT_DUPLICATE, "test"
         )
     apart = [("again.flac", "one.flac")]
     assert len(said) == 1
@@ -125,7 +125,7 @@ def test_undo_brings_the_group_back_and_keeps_the_history(own: Path) -> None:
     with opened(own) as application:
         duplicates = application.duplicates
         (group,) = duplicates.groups()
-        said = duplicates.decide([group.id], Verdict.NOT_DUPLICATE, "test")
+        said = duplicates.decide([group.id], DuplicateVerdict.NOT_DUPLICATE, "test")
         assert duplicates.groups() == ()
         revoked = duplicates.undo([])
 
@@ -141,9 +141,9 @@ def test_later_decision_replaces_an_earlier_one(imported: Path, own: Path) -> No
     with opened(own) as application:
         duplicates = application.duplicates
         pair = paths(imported, "one.flac", "other.flac")
-        duplicates.decide(pair, Verdict.DUPLICATE, "test")
+        duplicates.decide(pair, DuplicateVerdict.DUPLICATE, "test")
         assert len(duplicates.groups()[0].copies) == 4
-        duplicates.decide(pair, Verdict.NOT_DUPLICATE, "test")
+        duplicates.decide(pair, DuplicateVerdict.NOT_DUPLICATE, "test")
 
         assert len(duplicates.groups()[0].copies) == 3
 
@@ -151,7 +151,7 @@ def test_later_decision_replaces_an_earlier_one(imported: Path, own: Path) -> No
 def test_chosen_track_is_suggested(imported: Path, own: Path) -> None:
     """Who wants to keep the mp3 keeps the mp3."""
     with opened(own) as application:
-        application.duplicates.decide(paths(imported, "one.mp3"), Verdict.KEEP, "test")
+        application.duplicates.decide(paths(imported, "one.mp3"), DuplicateVerdict.KEEP, "test")
         (group,) = application.duplicates.groups()
 
     assert group.suggestion.reasons == ("chosen by a person",)
@@ -161,11 +161,13 @@ def test_chosen_track_is_suggested(imported: Path, own: Path) -> None:
 @pytest.mark.parametrize(
     ("references", "verdict"),
     [
-        (["/nowhere.mp3"], Verdict.KEEP),
-        (["/nowhere.mp3", "/neither.mp3"], Verdict.DUPLICATE),
+        (["/nowhere.mp3"], DuplicateVerdict.KEEP),
+        (["/nowhere.mp3", "/neither.mp3"], DuplicateVerdict.DUPLICATE),
     ],
 )
-def test_unknown_files_are_refused(references: list[str], verdict: Verdict, imported: Path) -> None:
+def test_unknown_files_are_refused(
+    references: list[str], verdict: DuplicateVerdict, imported: Path
+) -> None:
     """Nothing can be said of what is not in the library."""
     with opened(imported / "data") as application, pytest.raises(BadInput, match="nowhere"):
         application.duplicates.decide(references, verdict, "test")
@@ -204,7 +206,9 @@ def test_relations_of_forgotten_audio_go(imported: Path, tmp_path: Path) -> None
     bring_in(data, music)
     with opened(data) as application:
         said = application.duplicates.decide(
-            [str(music / "one.mp3"), str(music / "other.flac")], Verdict.NOT_DUPLICATE, "test"
+            [str(music / "one.mp3"), str(music / "other.flac")],
+            DuplicateVerdict.NOT_DUPLICATE,
+            "test",
         )
     shutil.copy(music / "album.mp3", music / "one.mp3")
     bring_in(data, music)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from audio_ident.library.browse import Browser, PageWish
 from audio_ident.model.browse import NameKind, TrackSort, Wanted
-from audio_ident.model.kinship import Verdict
+from audio_ident.model.kinship import DuplicateVerdict
 from audio_ident.model.tags import Tags
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from builders.browsing import START, add_track, passing_catalogue, track_name
@@ -170,5 +170,7 @@ def test_duplicates_count_unless_they_are_hidden_or_kept_apart(empty: Catalogue)
 
     with catalogue.writing() as rows:
         rows.hidden.restore(track_name(1), START)
-        rows.decisions.add((digest_of(7), digest_of(7)), Verdict.NOT_DUPLICATE, (START, "somebody"))
+        rows.decisions.add(
+            (digest_of(7), digest_of(7)), DuplicateVerdict.NOT_DUPLICATE, (START, "somebody")
+        )
     assert titles(catalogue, has_duplicates=True) == []

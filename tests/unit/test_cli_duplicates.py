@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from audio_ident.cli.app import make_cli
 from audio_ident.cli.exits import ExitCode
-from audio_ident.model.kinship import Kinship, Verdict
+from audio_ident.model.kinship import DuplicateVerdict, Kinship
 from builders.application import MemoryApplication
 from builders.duplicates import MemoryDuplicates, a_containment, a_group
 
@@ -76,13 +76,13 @@ def test_show_of_the_unknown_fails(application: MemoryApplication) -> None:
 @pytest.mark.parametrize(
     ("option", "verdict"),
     [
-        ("--not-a-duplicate", Verdict.NOT_DUPLICATE),
-        ("--duplicate", Verdict.DUPLICATE),
-        ("--keep", Verdict.KEEP),
+        ("--not-a-duplicate", DuplicateVerdict.NOT_DUPLICATE),
+        ("--duplicate", DuplicateVerdict.DUPLICATE),
+        ("--keep", DuplicateVerdict.KEEP),
     ],
 )
 def test_decide_passes_the_verdict_on(
-    option: str, verdict: Verdict, application: MemoryApplication
+    option: str, verdict: DuplicateVerdict, application: MemoryApplication
 ) -> None:
     """Each option is a verdict, which is told with its number."""
     result = invoke(application, "decide", "t1", option, "--json")

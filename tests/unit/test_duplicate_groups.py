@@ -11,7 +11,7 @@ from audio_ident.core.grouping import group_recordings
 from audio_ident.core.keeper import Criterion, suggest_keeper
 from audio_ident.library.duplicate_plan import plan_lines, shell_script
 from audio_ident.model.analysis import AudioDigest
-from audio_ident.model.kinship import Copy, DuplicateGroup, Kinship, Suggestion, Verdict
+from audio_ident.model.kinship import Copy, DuplicateGroup, DuplicateVerdict, Kinship, Suggestion
 from audio_ident.model.library import TrackId, whole_file_points
 from audio_ident.model.tags import Tags
 from audio_ident.units import seconds_to_ticks
@@ -50,7 +50,7 @@ def test_word_of_a_person_keeps_apart_also_by_way_of_others() -> None:
 
 def test_word_of_a_person_joins() -> None:
     """Duplicates that were missed are joined by a decision."""
-    said = a_decision(first=A, second=B, verdict=Verdict.DUPLICATE)
+    said = a_decision(first=A, second=B, verdict=DuplicateVerdict.DUPLICATE)
 
     assert group_recordings([A, B], [], [said]) == [(A, B)]
 

@@ -26,9 +26,6 @@ from audio_ident.refusals import EmptyFile, FileTooLarge, ValidationFailed
 FILE_PART = "audio"
 """The part of a form that holds the recording."""
 
-FRAME_BYTES = 64 * 1024
-"""How much a form may hold besides the recording: its other fields, headers and boundaries."""
-
 _ESCAPED = re.compile("%(22|0A|0D)", re.IGNORECASE)
 """What browsers escape in the name of a file, and nothing else."""
 
@@ -89,7 +86,7 @@ async def received(request: Request, path: Path, max_bytes: int) -> AsyncIterato
     """
     form = _Form(path, max_bytes)
     try:
-        await _receive(request, form, max_bytes)
+        await _receive(request, form)
         disconnect = Disconnect()
         watch = asyncio.create_task(_watch(request, disconnect))
         try:
@@ -102,17 +99,10 @@ async def received(request: Request, path: Path, max_bytes: int) -> AsyncIterato
         form.close()
 
 
-async def _receive(request: Request, form: "_Form", max_bytes: int) -> None:
+async def _receive(request: Request, form: "_Form") -> None:
     parser = _parser(request, form)
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > max_bytes + FRAME_BYTES:
-        raise _too_large(max_bytes)
-    size = 0
     try:
         async for chunk in request.stream():
-            size += len(chunk)
-            if size > max_bytes + FRAME_BYTES:
-                raise _too_large(max_bytes)
             await run_in_threadpool(parser.write, chunk)
         await run_in_threadpool(form.finish)
     except FormParserError as error:

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from audio_ident.model.kinship import Containment, Decision, DuplicateGroup, Kinship, Verdict
+from audio_ident.model.kinship import (
+    Containment,
+    Decision,
+    DuplicateGroup,
+    DuplicateVerdict,
+    Kinship,
+)
 
 
 class Duplicates(Protocol):
@@ -23,7 +29,7 @@ class Duplicates(Protocol):
         ...
 
     def decide(
-        self, references: Sequence[str], verdict: Verdict, decided_by: str
+        self, references: Sequence[str], verdict: DuplicateVerdict, decided_by: str
     ) -> tuple[Decision, ...]:
         """Remember what a person says of a group, or of tracks by id or path."""
         ...

@@ -22,10 +22,10 @@ from audio_ident.model.kinship import (
     Copy,
     Decision,
     DuplicateGroup,
+    DuplicateVerdict,
     Kinship,
     Relation,
     SharedSpan,
-    Verdict,
 )
 from audio_ident.units import ticks_to_seconds
 
@@ -124,9 +124,9 @@ def decide(
 ) -> None:
     """Say what two recordings are to each other, or which track to keep; it is remembered."""
     verdicts = {
-        Verdict.NOT_DUPLICATE: is_not_duplicate,
-        Verdict.DUPLICATE: is_duplicate,
-        Verdict.KEEP: is_kept,
+        DuplicateVerdict.NOT_DUPLICATE: is_not_duplicate,
+        DuplicateVerdict.DUPLICATE: is_duplicate,
+        DuplicateVerdict.KEEP: is_kept,
     }
     chosen = [verdict for verdict, is_chosen in verdicts.items() if is_chosen]
     if len(chosen) != 1:

@@ -7,7 +7,7 @@ way of a third that both resemble; the weaker ties give way then.
 from collections.abc import Collection, Iterable, Sequence
 
 from audio_ident.model.analysis import AudioDigest
-from audio_ident.model.kinship import Decision, Kinship, Relation, Verdict
+from audio_ident.model.kinship import Decision, DuplicateVerdict, Kinship, Relation
 
 Pair = tuple[AudioDigest, AudioDigest]
 
@@ -49,13 +49,13 @@ def pairs_kept_apart(decisions: Iterable[Decision]) -> frozenset[Pair]:
     return frozenset(
         (decision.first, decision.second)
         for decision in decisions
-        if decision.verdict is Verdict.NOT_DUPLICATE
+        if decision.verdict is DuplicateVerdict.NOT_DUPLICATE
     )
 
 
 def _ties(relations: Iterable[Relation], decisions: Iterable[Decision]) -> list[Pair]:
     """Pairs to be joined: what people say first, then the closest relations."""
-    said = [(d.first, d.second) for d in decisions if d.verdict is Verdict.DUPLICATE]
+    said = [(d.first, d.second) for d in decisions if d.verdict is DuplicateVerdict.DUPLICATE]
     heard = [found for found in relations if found.kinship is Kinship.SAME_RECORDING]
     heard.sort(key=lambda found: (-found.agreement, found.first, found.second))
     return [*said, *(_pair(found.first, found.second) for found in heard)]

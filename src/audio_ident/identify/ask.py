@@ -4,6 +4,7 @@ It runs in a process of its own, next to hostile bytes, and knows no rows: it an
 """
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,7 +119,8 @@ def ask_about_recording(tools: QueryTools, question: Question) -> Heard:
         def share() -> float:
             if question.span is not None:
                 return window.at_s / span.end_s
-            return file.tell() / max(1, question.path.stat().st_size)
+            # the name may be gone by now: whoever cancels removes the upload
+            return file.tell() / max(1, os.fstat(file.fileno()).st_size)
 
         hear = _reporting(window, share, tools.report)
         tools.decoder.listen(file, {Feed.MONO_16K: hear}, limits)

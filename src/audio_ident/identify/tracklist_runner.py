@@ -11,7 +11,7 @@ import structlog
 
 from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.pool_call import PoolCall, PoolFull
-from audio_ident.errors import AudioIdentError, Cancelled, IndexCorrupt, StoreProblem
+from audio_ident.errors import AudioIdentError, Cancelled, IndexCorrupt, StoreProblem, Unforeseen
 from audio_ident.identify.ask import Heard, Question, ask_about_recording
 from audio_ident.identify.sought import TrackSpans
 from audio_ident.identify.tracklist_jobs import remove_upload
@@ -114,6 +114,10 @@ class TracklistRunner:
             return
         except AudioIdentError as error:
             self._fail(job, error.code, error.fact)
+            return
+        except Exception as error:  # noqa: BLE001 -- the jobs behind it must not wait for ever
+            _log.error("tracklist_crashed", job=job.id, exc_info=error)
+            self._fail(job, Unforeseen.code, Unforeseen.meaning())
             return
         with tools.catalogue.writing() as rows:
             rows.jobs.finish(job.id, tools.owner, heard.answer, tools.now())

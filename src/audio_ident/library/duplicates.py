@@ -21,9 +21,9 @@ from audio_ident.model.kinship import (
     Copy,
     Decision,
     DuplicateGroup,
+    DuplicateVerdict,
     Kinship,
     Relation,
-    Verdict,
 )
 from audio_ident.model.library import TrackId
 from audio_ident.stores.disk import disk_errors_named, make_directory
@@ -173,7 +173,7 @@ class Duplicates:
             return tuple(rows.decisions.all(with_revoked=True))
 
     def decide(
-        self, references: Sequence[str], verdict: Verdict, decided_by: str
+        self, references: Sequence[str], verdict: DuplicateVerdict, decided_by: str
     ) -> tuple[Decision, ...]:
         """Remember what a person says.
 
@@ -189,13 +189,13 @@ class Duplicates:
             Something named is not there, or there are too few or too many.
         """
         named = self._named(references)
-        if verdict is Verdict.KEEP:
+        if verdict is DuplicateVerdict.KEEP:
             if len(named) != 1:
                 raise BadInput("exactly one track can be kept")
             pairs = [(named[0].track.digest, named[0].track.digest)]
         else:
             pairs = _pairs_of(named, verdict)
-        kept = named[0].track.id if verdict is Verdict.KEEP else None
+        kept = named[0].track.id if verdict is DuplicateVerdict.KEEP else None
         made = (self._now(), decided_by)
         with self._catalogue.writing() as rows:
             return tuple(rows.decisions.add(pair, verdict, made, kept) for pair in pairs)
@@ -315,7 +315,7 @@ def _relations_near(
     rows: Rows, near: AudioDigest, decisions: Iterable[Decision]
 ) -> tuple[Relation, ...]:
     """Relations of a recording, of those that it is tied to, and so on."""
-    said = [(d.first, d.second) for d in decisions if d.verdict is Verdict.DUPLICATE]
+    said = [(d.first, d.second) for d in decisions if d.verdict is DuplicateVerdict.DUPLICATE]
     found: dict[tuple[AudioDigest, AudioDigest], Relation] = {}
     seen: set[AudioDigest] = set()
     frontier = {near}
@@ -363,17 +363,19 @@ def _kinship(files: Sequence[Member]) -> Kinship:
 
 def _chosen(decisions: Iterable[Decision], digests: Sequence[AudioDigest]) -> TrackId | None:
     """The track of these recordings that a person chose last."""
-    chosen = [d for d in decisions if d.verdict is Verdict.KEEP and d.first in digests]
+    chosen = [d for d in decisions if d.verdict is DuplicateVerdict.KEEP and d.first in digests]
     return max(chosen, key=lambda decision: decision.id).track_id if chosen else None
 
 
-def _pairs_of(copies: Sequence[Copy], verdict: Verdict) -> list[tuple[AudioDigest, AudioDigest]]:
+def _pairs_of(
+    copies: Sequence[Copy], verdict: DuplicateVerdict
+) -> list[tuple[AudioDigest, AudioDigest]]:
     """Every pair of recordings; with itself where files of one audio are to be kept apart."""
     if len(copies) < 2:
         raise BadInput("name a group, or at least two tracks")
     counts = Counter(copy.track.digest for copy in copies)
     pairs = list(combinations(sorted(counts), 2))
-    if verdict is Verdict.NOT_DUPLICATE:
+    if verdict is DuplicateVerdict.NOT_DUPLICATE:
         pairs += [(digest, digest) for digest, count in sorted(counts.items()) if count > 1]
     if not pairs:
         raise BadInput("these files hold the same audio already")

@@ -56,7 +56,7 @@ class Relation:
     """Of the algorithm."""
 
 
-class Verdict(enum.StrEnum):
+class DuplicateVerdict(enum.StrEnum):
     """What a person says of two recordings."""
 
     NOT_DUPLICATE = "not_duplicate"
@@ -73,7 +73,7 @@ class Decision:
     first: AudioDigest
     second: AudioDigest
     """In order of digest; equal where files of one audio are meant."""
-    verdict: Verdict
+    verdict: DuplicateVerdict
     track_id: TrackId | None
     """The track to keep."""
     decided_at: datetime.datetime

@@ -90,7 +90,7 @@ def _tracklist_runner(
             _worker_limits(settings), cpu_s_per_task=settings.decode_timeout_s, niceness=NICENESS
         ),
         options=PoolOptions(
-            backlog=0,
+            backlog=1,  # the next one comes while the worker of a cancelled one is still ending
             make_tools=QueryWorkerPlan(index=places.index, limits=decode_limits(settings)),
         ),
     )

@@ -63,6 +63,10 @@ TIMEOUT_MARGIN_S = 30.0
 LEAVE_S = 1.5
 """How long the importer may take to leave what it does; what is at hand is done again."""
 
+NICENESS = 5
+"""Priority of the importer: whoever asks the service waits, and nobody waits for an import. Its
+workers are more modest still, by what `WorkerLimits` says."""
+
 PROGRAM = "audio_ident.wiring.importer"
 
 
@@ -223,6 +227,7 @@ def serve_imports() -> None:
     if not isinstance(settings, Settings):
         raise TypeError("the first thing that an importer is told are its settings")
     configure_logs(settings.log_level, settings.log_format)
+    os.nice(NICENESS)
     leave = threading.Event()
 
     def end(signal_number: int, frame: FrameType | None) -> None:

@@ -12,7 +12,8 @@ class HeadAsGet:
     """Middleware that has a GET answered for a HEAD whose route does not know it.
 
     Whoever checks the health of a service, or looks whether something is there, need not know which
-    routes have a HEAD of their own. The answer is over with its headers, so that a stream ends.
+    routes have a HEAD of their own: those where it is less work than a GET, or another answer. The
+    answer is over with its headers, so that a stream ends.
     """
 
     def __init__(self, app: ASGIApp, routes: RouteTable) -> None:

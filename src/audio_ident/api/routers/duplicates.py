@@ -30,7 +30,7 @@ from audio_ident.api.schemas.duplicates import (
 from audio_ident.errors import BadInput, NotFound
 from audio_ident.model.accounts import Scope
 from audio_ident.model.browse import Page
-from audio_ident.model.kinship import Verdict
+from audio_ident.model.kinship import DuplicateVerdict
 from audio_ident.model.library import TrackId
 from audio_ident.refusals import Conflict, ValidationFailed
 
@@ -106,13 +106,15 @@ def decide_on_duplicates(
     for track_id in tracks:
         if service.browsing.browser.track(TrackId(str(track_id))) is None:
             raise NotFound(f"no track has the id {track_id}")
-    if kept is not None and (kept not in tracks or decision.verdict is not Verdict.DUPLICATE):
+    if kept is not None and (
+        kept not in tracks or decision.verdict is not DuplicateVerdict.DUPLICATE
+    ):
         raise ValidationFailed("keep is one of two tracks that are duplicates")
     with _conflicts_named():
         duplicates = service.browsing.duplicates
         made = duplicates.decide([str(name) for name in tracks], decision.verdict, caller.name)
         if kept is not None:
-            made += duplicates.decide([str(kept)], Verdict.KEEP, caller.name)
+            made += duplicates.decide([str(kept)], DuplicateVerdict.KEEP, caller.name)
     return DecisionList(data=[decision_info(one) for one in made])
 
 

@@ -159,24 +159,6 @@ def get_track_artwork(
     return Response(found.content, headers=headers, media_type=found.media_type)
 
 
-@router.head(
-    "/{track_id}/artwork",
-    response_class=Response,
-    responses=PICTURE_RESPONSES | problems(*_EVERYWHERE, ArtworkMissing, StoreInaccessible),
-)
-def head_track_artwork(
-    service: ServiceOfApp,
-    track_id: TrackPath,
-    known: KnownToClient,
-    size: Annotated[
-        ArtworkSize, Query(description="Longest side of the picture.")
-    ] = ArtworkSize.MEDIUM,
-    v: VersionQuery = None,
-) -> Response:
-    """The headers of the picture of a track."""
-    return get_track_artwork(service, track_id, known, size, v)
-
-
 @router.get(
     "/{track_id}/waveform",
     response_class=Response,

@@ -9,10 +9,10 @@ from audio_ident.api.access import allowed
 from audio_ident.api.dependencies import ServiceOfApp
 from audio_ident.api.problems import problems
 from audio_ident.api.schemas.library import (
-    FolderList,
     ProfileBody,
     ProfileInfo,
     ProfileList,
+    RecentFolderList,
     profile_info,
 )
 from audio_ident.api.texts import told
@@ -67,6 +67,8 @@ def remove_profile(service: ServiceOfApp, name: NameInPath) -> None:
 
 
 @router.get("/folders/recent")
-def list_recent_folders(service: ServiceOfApp) -> FolderList:
+def list_recent_folders(service: ServiceOfApp) -> RecentFolderList:
     """The last five folders that were imported."""
-    return FolderList(data=[told(folder) for folder in service.browsing.book.recent_folders()])
+    return RecentFolderList(
+        data=[told(folder) for folder in service.browsing.book.recent_folders()]
+    )

@@ -19,10 +19,10 @@ from audio_ident.model.kinship import (
     Copy,
     Decision,
     DuplicateGroup,
+    DuplicateVerdict,
     Kinship,
     Relation,
     SharedSpan,
-    Verdict,
 )
 from audio_ident.units import Ticks, ticks_to_seconds
 
@@ -112,7 +112,7 @@ class PairDecision(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(extra="forbid")
 
-    verdict: Literal[Verdict.DUPLICATE, Verdict.NOT_DUPLICATE] = pydantic.Field(
+    verdict: Literal[DuplicateVerdict.DUPLICATE, DuplicateVerdict.NOT_DUPLICATE] = pydantic.Field(
         description="Whether they hold the same recording.", examples=["not_duplicate"]
     )
     first_track: uuid.UUID = pydantic.Field(description="Id of a track.")
@@ -127,7 +127,9 @@ class KeepDecision(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(extra="forbid")
 
-    verdict: Literal[Verdict.KEEP] = pydantic.Field(description="`keep`.", examples=["keep"])
+    verdict: Literal[DuplicateVerdict.KEEP] = pydantic.Field(
+        description="`keep`.", examples=["keep"]
+    )
     first_track: uuid.UUID = pydantic.Field(description="Id of the track to keep.")
 
 
@@ -140,7 +142,7 @@ class DecisionInfo(pydantic.BaseModel):
     id: int = pydantic.Field(description="Name of the decision.", examples=[3])
     first_digest: str = pydantic.Field(description="Audio that it is about.")
     second_digest: str = pydantic.Field(description="The other one; the same for `keep`.")
-    verdict: Verdict = pydantic.Field(description="What was decided.")
+    verdict: DuplicateVerdict = pydantic.Field(description="What was decided.")
     track_id: str | None = pydantic.Field(description="The track to keep.")
     decided_at: datetime.datetime = pydantic.Field(description="When.")
     decided_by: str = pydantic.Field(description="By whom.", examples=["local"])

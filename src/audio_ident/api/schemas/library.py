@@ -164,7 +164,7 @@ class ProfileList(pydantic.BaseModel):
     data: list[ProfileInfo] = pydantic.Field(description="The profiles.")
 
 
-class FolderList(pydantic.BaseModel):
+class RecentFolderList(pydantic.BaseModel):
     """Folders that were imported last."""
 
     data: list[str] = pydantic.Field(description="Paths, the last one first.")

@@ -69,7 +69,7 @@ class TimeRange(pydantic.BaseModel):
 class ExactMatch(pydantic.BaseModel):
     """A track in which the clip was heard."""
 
-    track: TrackInfo
+    track: TrackInfo = pydantic.Field(description="The track.")
     confidence: float = pydantic.Field(
         ge=0, le=1, description="Calibrated probability that this is the recording."
     )
@@ -97,7 +97,7 @@ class ExactMatch(pydantic.BaseModel):
 class VibeMatch(pydantic.BaseModel):
     """A track that sounds like the clip."""
 
-    track: TrackInfo
+    track: TrackInfo = pydantic.Field(description="The track.")
     similarity: float = pydantic.Field(ge=0, le=1, description="1 for what sounds the same.")
     embedding_model: str = pydantic.Field(description="What the likeness was measured with.")
 
@@ -105,7 +105,7 @@ class VibeMatch(pydantic.BaseModel):
 class Lane(pydantic.BaseModel):
     """How one lane ended."""
 
-    status: LaneStatus
+    status: LaneStatus = pydantic.Field(description="How it ended, in one word.")
     reason: str | None = pydantic.Field(description="In words; null when all is well.")
     elapsed_ms: float = pydantic.Field(description="From the end of the upload.")
 
@@ -113,8 +113,8 @@ class Lane(pydantic.BaseModel):
 class Lanes(pydantic.BaseModel):
     """How the lanes ended; an outage is never shown as an empty list alone."""
 
-    exact: Lane
-    vibe: Lane
+    exact: Lane = pydantic.Field(description="The lane of the same recording.")
+    vibe: Lane = pydantic.Field(description="The lane of what sounds alike.")
 
 
 class SearchResponse(pydantic.BaseModel):
@@ -130,7 +130,7 @@ class SearchResponse(pydantic.BaseModel):
     mode_used: Mode = pydantic.Field(
         description="`mode` of the request without the lanes that do not exist here."
     )
-    lanes: Lanes
+    lanes: Lanes = pydantic.Field(description="How each lane ended.")
     clip_seconds: float = pydantic.Field(description="How much of the clip was listened to.")
     clip_truncated: bool = pydantic.Field(description="Whether the clip is longer than that.")
 

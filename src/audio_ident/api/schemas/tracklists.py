@@ -43,25 +43,31 @@ class JobError(pydantic.BaseModel):
     """Why a job failed."""
 
     code: str = pydantic.Field(description="As in the table of errors.", examples=["DECODE_ERROR"])
-    message: str
+    message: str = pydantic.Field(description="What is wrong, in words.")
 
 
 class TracklistJob(pydantic.BaseModel):
     """A long recording that is, or was, listened to."""
 
-    id: uuid.UUID
+    id: uuid.UUID = pydantic.Field(description="Name of the job for all other requests.")
     state: JobState = pydantic.Field(
         description="`interrupted` jobs begin again by themselves; only `done` ones have a result."
     )
     progress: float = pydantic.Field(ge=0, le=1, description="Share of the recording.")
     file_name: str | None = pydantic.Field(description="What the sender calls the upload.")
     track_id: uuid.UUID | None = pydantic.Field(description="The track, where no file was sent.")
-    start_seconds: float | None
-    end_seconds: float | None
-    created_at: datetime.datetime
-    started_at: datetime.datetime | None
-    ended_at: datetime.datetime | None
-    error: JobError | None
+    start_seconds: float | None = pydantic.Field(
+        description="Where the stretch of the track begins, where no file was sent."
+    )
+    end_seconds: float | None = pydantic.Field(description="Where it ends; null: with the track.")
+    created_at: datetime.datetime = pydantic.Field(description="When it was asked for, in UTC.")
+    started_at: datetime.datetime | None = pydantic.Field(
+        description="When somebody began to listen, the last time, in UTC."
+    )
+    ended_at: datetime.datetime | None = pydantic.Field(description="When it ended, in UTC.")
+    error: JobError | None = pydantic.Field(
+        description="Why it failed; null unless its state is `failed`."
+    )
 
 
 class TracklistPart(ExactMatch):
@@ -74,9 +80,9 @@ class TracklistResult(pydantic.BaseModel):
     """What is heard in a long recording, in order."""
 
     title: str = pydantic.Field(description="Name of the upload or of the track.")
-    verdict: Verdict
+    verdict: Verdict = pydantic.Field(description="Whether any track was heard.")
     duration_seconds: float = pydantic.Field(description="How much was listened to.")
-    entries: list[TracklistPart]
+    entries: list[TracklistPart] = pydantic.Field(description="The parts, as they follow.")
 
 
 class TracklistDetail(TracklistJob):

@@ -61,6 +61,14 @@ class RunningConversion:
         self._on_close = on_close
         self._file: BinaryIO | None = None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a first sound."""
+        try:
+            return self._destination.growing.stat().st_size > 0
+        except OSError:
+            return False
+
     def read(self) -> bytes | None:
         """The next bytes, empty while there are none yet, None at the end.
 

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
@@ -42,7 +43,10 @@ START_WAIT_S = 2.0
 long as people wait for a sound before they press again."""
 
 WHOLE_WAIT_S = 8.0
-"""The same where only the whole will do, because a part of it was asked for."""
+"""The same where only the whole will do, because a part of it was asked for; and how long a first
+sound may take to come, before which nobody knows whether the file can be converted at all."""
+
+_LOOK_S = 0.1
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,15 +160,14 @@ class Playback:
         """The whole result if it is there soon, None if it goes on growing."""
         if self._waiting.acquire(blocking=False):
             try:
-                wait_s = WHOLE_WAIT_S if wish.needs_whole else START_WAIT_S
-                concurrent.futures.wait([running.done], timeout=wait_s)
+                _wait(running, WHOLE_WAIT_S if wish.needs_whole else START_WAIT_S)
             finally:
                 self._waiting.release()
         if running.done.done():
             running.close()
             raise_failure(running.done)
             return find()
-        if wish.needs_whole:  # not closed: whoever asks comes back for it
+        if wish.needs_whole or not running.has_begun:  # not closed: whoever asks comes back
             raise ConversionRunning(
                 "the track is being converted, and parts of it cannot be sent before the end",
                 retry_after_s=RETRY_AFTER_S,
@@ -177,6 +180,14 @@ class Playback:
         if stored is None:
             raise NotFound(f"there is no track {track_id}")
         return stored
+
+
+def _wait(running: RunningConversion, wait_s: float) -> None:
+    """Return when a conversion has ended, or its time is over and the first sound is there."""
+    concurrent.futures.wait([running.done], timeout=wait_s)
+    end_s = time.monotonic() + WHOLE_WAIT_S - wait_s
+    while not (running.done.done() or running.has_begun) and time.monotonic() < end_s:
+        concurrent.futures.wait([running.done], timeout=_LOOK_S)
 
 
 def _identity(stored: StoredTrack, opened: OpenFile) -> str:

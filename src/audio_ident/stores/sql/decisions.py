@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audio_ident.model.analysis import AudioDigest
-from audio_ident.model.kinship import Decision, Verdict
+from audio_ident.model.kinship import Decision, DuplicateVerdict
 from audio_ident.model.library import TrackId
 from audio_ident.stores.sql.tables import DuplicateDecisionRow
 
@@ -20,7 +20,7 @@ class Decisions:
     def add(
         self,
         pair: tuple[AudioDigest, AudioDigest],
-        verdict: Verdict,
+        verdict: DuplicateVerdict,
         made: tuple[datetime.datetime, str],
         track_id: TrackId | None = None,
     ) -> Decision:
@@ -45,9 +45,9 @@ class Decisions:
                 DuplicateDecisionRow.first_digest == first,
                 DuplicateDecisionRow.second_digest == second,
                 DuplicateDecisionRow.revoked_at.is_(None),
-                (DuplicateDecisionRow.verdict == Verdict.KEEP)
-                if verdict == Verdict.KEEP
-                else (DuplicateDecisionRow.verdict != Verdict.KEEP),
+                (DuplicateDecisionRow.verdict == DuplicateVerdict.KEEP)
+                if verdict == DuplicateVerdict.KEEP
+                else (DuplicateDecisionRow.verdict != DuplicateVerdict.KEEP),
             )
             .values(revoked_at=at)
         )
@@ -85,7 +85,7 @@ def _decision(row: DuplicateDecisionRow) -> Decision:
         id=row.id,
         first=AudioDigest(row.first_digest),
         second=AudioDigest(row.second_digest),
-        verdict=Verdict(row.verdict),
+        verdict=DuplicateVerdict(row.verdict),
         track_id=None if row.track_id is None else TrackId(row.track_id),
         decided_at=row.decided_at,
         decided_by=row.decided_by,

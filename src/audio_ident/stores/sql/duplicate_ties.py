@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from audio_ident.model.kinship import Kinship, Verdict
+from audio_ident.model.kinship import DuplicateVerdict, Kinship
 from audio_ident.stores.sql.listing_values import SHOWN
 from audio_ident.stores.sql.tables import AudioRow, DuplicateDecisionRow, RelationRow
 from audio_ident.stores.sql.tables_edits import ListingRow
@@ -39,7 +39,7 @@ def _same_audio(least: int) -> "sa.Select[int]":
         .join(DuplicateDecisionRow, DuplicateDecisionRow.first_digest == audio.digest)
         .where(
             DuplicateDecisionRow.second_digest == audio.digest,
-            DuplicateDecisionRow.verdict == Verdict.NOT_DUPLICATE,
+            DuplicateDecisionRow.verdict == DuplicateVerdict.NOT_DUPLICATE,
             DuplicateDecisionRow.revoked_at.is_(None),
         )
     )
@@ -58,7 +58,7 @@ def _heard(own: str, other: str) -> "sa.Select[int]":
     decision = aliased(DuplicateDecisionRow)
     first, second = audios["first"].digest, audios["second"].digest
     is_apart = sa.exists().where(
-        decision.verdict == Verdict.NOT_DUPLICATE,
+        decision.verdict == DuplicateVerdict.NOT_DUPLICATE,
         decision.revoked_at.is_(None),
         sa.or_(
             sa.and_(decision.first_digest == first, decision.second_digest == second),
@@ -84,7 +84,7 @@ def _said(own: str, other: str) -> "sa.Select[int]":
         .join(other_audio, getattr(decision, f"{other}_digest") == other_audio.digest)
         .join(listing, listing.audio_id == other_audio.id)
         .where(
-            decision.verdict == Verdict.DUPLICATE,
+            decision.verdict == DuplicateVerdict.DUPLICATE,
             decision.revoked_at.is_(None),
             decision.first_digest != decision.second_digest,
             _is_shown(listing),
