@@ -1,6 +1,6 @@
 """Which database the libraries of the tests have: SQLite in the data directory, or PostgreSQL.
 
-`TEST_DATABASE=postgresql` (`make test-postgresql`) gives every data directory a database of its
+`TEST_DATABASE=postgresql` (`make postgresql`) gives every data directory a database of its
 own on the tests' server, also in the processes that tests start.
 """
 

@@ -63,7 +63,7 @@ def process(
     finally:
         server.send_signal(signal.SIGTERM)
         try:
-            server.wait(10)
+            server.wait(60)
         finally:
             server.kill()
 

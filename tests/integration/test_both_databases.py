@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from audio_ident.core.tag_fields import tags_of
 from audio_ident.errors import BadInput, DatabaseProblem
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.audio import AudioFacts
@@ -177,6 +178,38 @@ def test_words_are_found_alike(catalogue: Catalogue, text: str, found: bool) -> 
         rows.tracks.save_whole_file(file_id, TrackId("t"), points, NOW)
     with catalogue.reading() as rows:
         assert rows.tracks.count(TrackFilter(text=text)) == int(found)
+
+
+ABSURD = {
+    **{name: ["x" * 5000, "9" * 5000] for name in ("title", "artist", "date", "comment")},
+    **{name: ["GB-AYE-69-00531-0000", "0" * 400] for name in ("isrcs", "musicbrainz_work_ids")},
+    "musicbrainz_recording_id": [f"{uuid.UUID(int=1)}{'0' * 400}"],
+    "musicbrainz_disc_id": ["x" * 400],
+    "acoustid_id": ["x" * 37],
+    "track": ["9999999999/99999999999999999999"],
+    "disc": [f"{2**31}/{2**63}"],
+    "replaygain_track_peak": ["nan", "1e400"],
+    "replaygain_track_gain_db": ["inf", "-999999 dB"],
+}
+"""Claims of tags that no column is made for."""
+
+
+def test_what_tags_claim_fits_into_both(catalogue: Catalogue) -> None:
+    """Ids that are too long and numbers that are too large are left out before they are stored."""
+    tags, problems = tags_of(ABSURD)
+    with catalogue.writing() as rows:
+        root = rows.roots.add("/music", NOW)
+        audio_id = rows.audios.save(AudioDigest("a" * 32), FACTS)
+        stamp = FileStamp(root_id=root.id, relative_path="a.flac", size=2**62, mtime_ns=2**62)
+        file_id = rows.files.save(stamp, Content(audio_id=audio_id), NOW)
+        rows.files.save_tags(file_id, tags)
+        rows.tracks.save_whole_file(file_id, TrackId("t"), whole_file_points(Ticks(1000)), NOW)
+    with catalogue.reading() as rows:
+        (track,) = rows.tracks.listed(TrackFilter())
+
+    assert track.tags == tags
+    assert (tags.track_number, tags.disc_total, tags.isrcs) == (None, None, ())
+    assert any("isrcs" in problem for problem in problems)
 
 
 def test_beginnings_of_ids_are_compared_with_their_case(catalogue: Catalogue) -> None:
