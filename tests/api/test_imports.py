@@ -161,6 +161,24 @@ def test_a_stopped_service_goes_on_with_its_import_at_the_next_start(
     assert (after["files_done"], after["files_failed"]) == (1, 0)
 
 
+def test_a_paused_import_is_still_paused_at_the_next_start(hour: Path, tmp_path: Path) -> None:
+    """It goes on when somebody resumes it, and not before."""
+    data, settings = tmp_path / "data", roots_setting(hour)
+    with serving(data, AUDIO_IDENT_WORKERS="1", **settings) as client:
+        session_id = order_import(client, hour)
+        wait_for_state(client, session_id, "processing")
+        client.post(f"/api/v1/imports/{session_id}/pause")
+        wait_for_state(client, session_id, "paused")
+    left = run(data, "sessions", "show", session_id, "--json").document
+    with serving(data, AUDIO_IDENT_WORKERS="1", **settings) as client:
+        again = wait_for_state(client, session_id, "paused")
+        client.post(f"/api/v1/imports/{session_id}/resume")
+        after = wait_for_state(client, session_id, "completed")
+
+    assert (left["state"], left["wish"]) == ("interrupted", "pause")
+    assert (again["files_done"], after["files_done"]) == (0, 1)
+
+
 def test_a_killed_service_takes_its_importer_along(hour: Path, tmp_path: Path) -> None:
     """After `kill -9` of the service nobody works on, and the right to write is free."""
     data = tmp_path / "data"

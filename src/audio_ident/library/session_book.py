@@ -77,7 +77,10 @@ class SessionBook:
         return sessions
 
     def resume_left(self) -> None:
-        """Queue again what was interrupted and nobody at a terminal waits for."""
+        """Queue again what was interrupted and nobody at a terminal waits for.
+
+        What was paused is paused again: whoever paused it did not mean until the next start.
+        """
         self._note_the_dead()
         with self._catalogue.reading() as rows:
             if not rows.sessions.has_left():
@@ -85,7 +88,7 @@ class SessionBook:
         left = [s for s in self.interrupted() if s.order.awaited_by is None]
         with self._catalogue.writing() as rows:
             for session in left:
-                rows.sessions.move(session.id, SessionState.QUEUED, self._now())
+                rows.sessions.move(session.id, SessionState.QUEUED, self._now(), stays_paused=True)
 
     def recent_folders(self) -> list[str]:
         """The last five folders that were imported."""

@@ -136,16 +136,32 @@ class Sessions:
     def _has(self, *wanted: sa.ColumnElement[bool]) -> bool:
         return self._session.scalar(sa.select(SessionRow.id).where(*wanted).limit(1)) is not None
 
-    def move(self, session_id: SessionId, state: SessionState, at: datetime.datetime) -> None:
-        """Change the state of a session; raises `IllegalMove` for what the table does not have."""
+    def move(
+        self,
+        session_id: SessionId,
+        state: SessionState,
+        at: datetime.datetime,
+        *,
+        stays_paused: bool = False,
+    ) -> None:
+        """Change the state of a session; raises `IllegalMove` for what the table does not have.
+
+        Parameters
+        ----------
+        stays_paused
+            Whether a session that is queued again is paused once more, if it was.
+        """
         row = self._session.get_one(SessionRow, session_id)
         before = SessionState(row.state)
         row.state = move(before, state)
         if state == SessionState.QUEUED:
             row.queued_at, row.started_at, row.ended_at = at, None, None
-            row.awaited_by, row.wish = None, None
+            row.awaited_by = None
+            row.wish = row.wish if stays_paused else None
         elif state in _ENDED:
-            row.ended_at, row.wish = at, None
+            row.ended_at = at
+            was_paused = state == SessionState.INTERRUPTED and row.wish == Wish.PAUSE
+            row.wish = Wish.PAUSE if was_paused else None
         elif row.started_at is None:
             row.started_at = at
         self._tell_state(session_id, before, state, at)
