@@ -30,10 +30,10 @@ from audio_ident.model.audio import Mono
 LIBRARY_FILES = 12
 CLIPS = 20
 IDLE_SEARCHES = 100
-BUSY_S = 40.0
+BUSY_S = 30.0
 """How long the service is asked while it imports."""
 
-NEW_TRACKS = 80
+NEW_TRACKS = 160
 NEW_TRACK_S = 240
 """Enough to keep two workers busy for longer than `BUSY_S`."""
 
