@@ -1,7 +1,6 @@
 """The tables of the catalogue.
 
-Times are UTC, positions are ticks, ids that leave the program are UUID texts. Names of files are
-kept twice: their exact bytes, which find the file again, and a text for people.
+Times are UTC, positions ticks, public ids UUID texts; file names are exact bytes and shown text.
 """
 
 import datetime
