@@ -31,6 +31,10 @@ WRONG_IMPORTS = {
         "engines/wrong.py",
         "import audio_ident.settings",
     ),
+    "Engines run models, stores speak with vector servers, nobody else does": (
+        "identify/wrong.py",
+        "import onnxruntime",
+    ),
     "The core is arithmetic: no files, no processes, no clock, no chance, no framework": (
         "core/wrong.py",
         "import random",

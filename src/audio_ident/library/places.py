@@ -36,6 +36,16 @@ class LibraryPlaces:
         return self.data_directory / "index"
 
     @property
+    def vectors(self) -> Path:
+        """The vector index, where it is not on a server."""
+        return self.data_directory / "vectors"
+
+    @property
+    def models(self) -> Path:
+        """Models that were fetched or added, a folder for each; it may be copied from elsewhere."""
+        return self.data_directory / "models"
+
+    @property
     def spool(self) -> Path:
         """Uploads that are being received or listened to; nothing in it outlives its process."""
         return self.data_directory / "spool"

@@ -29,7 +29,7 @@ from audio_ident.settings.secrets import secrets_in_files
 Layer = Mapping[str, Any]
 """Values by setting name, as one origin gives them."""
 
-FOREIGN_VARIABLES = {"DATABASE_URL": "database_url"}
+FOREIGN_VARIABLES = {"DATABASE_URL": "database_url", "QDRANT_URL": "qdrant_url"}
 """Names without our prefix that other programs use too; whatever is meant for us wins."""
 
 

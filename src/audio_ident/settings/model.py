@@ -5,12 +5,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from audio_ident.settings.library import LibrarySettings
 from audio_ident.settings.service import ServiceSettings
+from audio_ident.settings.vibe import VibeSettings
 
 PREFIX = "AUDIO_IDENT_"
 """Start of the name of every environment variable that we read."""
 
 
-class Settings(LibrarySettings, ServiceSettings):
+class Settings(LibrarySettings, ServiceSettings, VibeSettings):
     """What a person can set; `docs/reference/settings.md` is made from this class."""
 
     model_config = SettingsConfigDict(

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-NEWEST_REVISION = "0010"
+NEWEST_REVISION = "0012"
 """The last of `migrations/versions`, which a test compares."""
 
 

@@ -58,6 +58,7 @@ from audio_ident.stores.sql.scan_lists import ScanLists
 from audio_ident.stores.sql.seat import Presence, WriterSeat
 from audio_ident.stores.sql.sessions import Sessions
 from audio_ident.stores.sql.sheets import Sheets
+from audio_ident.stores.sql.spaces import Spaces
 from audio_ident.stores.sql.stages import Stages
 from audio_ident.stores.sql.tallies import Tallies
 from audio_ident.stores.sql.tracks import Tracks
@@ -100,6 +101,7 @@ class Rows:
     scan_lists: ScanLists
     uploads: Uploads
     jobs: Jobs
+    spaces: Spaces
 
 
 class Catalogue:
@@ -238,6 +240,7 @@ def _rows(session: Session) -> Rows:
         scan_lists=ScanLists(session),
         uploads=Uploads(session),
         jobs=Jobs(session),
+        spaces=Spaces(session),
     )
 
 

@@ -1,0 +1,1 @@
+"""Tables of the map of the library."""
