@@ -1,0 +1,31 @@
+"""What paths and mixes ask of the search for what sounds alike."""
+
+from typing import Protocol
+
+from audio_ident.core.folding import fold
+from audio_ident.model.library import Track, TrackId
+from audio_ident.model.vectors import Vectors
+from audio_ident.model.vibe import SimilarTrack, TrackPlace, VibeWish
+
+
+class Neighbours(Protocol):
+    """Knows where tracks lie, and which lie near."""
+
+    def place_of(self, track_id: TrackId) -> TrackPlace:
+        """Where a track lies.
+
+        Raises
+        ------
+        NotFound
+            There is no such track, or it has no place yet.
+        """
+        ...
+
+    def nearest(self, vectors: Vectors, wish: VibeWish) -> tuple[SimilarTrack, ...]:
+        """Tracks near some vectors, the most alike first, no recording twice."""
+        ...
+
+
+def artist_key(track: Track) -> str:
+    """Whom a track is by, as artists are compared; empty when nobody knows."""
+    return fold(track.claims.artist or track.evidence.artist or "")
