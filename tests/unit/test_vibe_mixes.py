@@ -12,7 +12,7 @@ from audio_ident.model.library import TrackId
 from audio_ident.model.mixes import MixAnswer, MixWish
 from builders.browsing import START, track_name
 from builders.recordings import digest_of
-from builders.sounding import some_vectors, sounding_library
+from builders.neighbourhood import some_vectors, sounding_library
 
 SEED = (track_name(0),)
 

@@ -15,7 +15,7 @@ from audio_ident.model.vectors import Vectors
 from audio_ident.refusals import ValidationFailed
 from builders.browsing import START, track_name
 from builders.recordings import digest_of
-from builders.sounding import SmallNeighbours, of_length_1, some_vectors, sounding_library
+from builders.neighbourhood import SmallNeighbours, of_length_1, some_vectors, sounding_library
 
 NOBODY = -1
 
