@@ -14,15 +14,16 @@ from audio_ident.model.kinship import DuplicateVerdict
 from audio_ident.model.vectors import Vectors
 from audio_ident.refusals import ValidationFailed
 from builders.browsing import START, track_name
+from builders.neighbourhood import neighbourhood, of_length_1, some_vectors
 from builders.recordings import digest_of
-from builders.neighbourhood import SmallNeighbours, of_length_1, some_vectors, sounding_library
+from builders.sounding import Soundscape
 
 NOBODY = -1
 
 
-def paths_of(library: SmallNeighbours) -> SoundPaths:
+def paths_of(library: Soundscape) -> SoundPaths:
     """Paths through a library."""
-    return SoundPaths(neighbours=library, catalogue=library.catalogue)
+    return SoundPaths(neighbours=library.similar(), catalogue=library.catalogue)
 
 
 def largest_angle(vectors: Vectors) -> float:
@@ -80,9 +81,9 @@ def test_two_of_an_artist_follow_each_other_only_if_they_must() -> None:
 
 def test_a_path_leads_from_one_track_to_the_other_without_coming_back() -> None:
     """Both ends are in it, no recording comes twice, each step leads on, and it is smooth."""
-    vectors = some_vectors(300)
+    vectors = some_vectors(150)
     end = int((vectors @ vectors[3]).argmin())
-    with sounding_library(vectors) as library:
+    with neighbourhood(vectors) as library:
         answer = paths_of(library).path(track_name(3), track_name(end), 8)
         again = paths_of(library).path(track_name(3), track_name(end), 8)
     ids = [step.track.id for step in answer.steps]
@@ -100,8 +101,7 @@ def test_a_path_leads_from_one_track_to_the_other_without_coming_back() -> None:
 def test_a_path_says_that_it_is_shorter_where_too_little_lies_between() -> None:
     """Three tracks make no path of ten steps; what is there is used."""
     vectors = of_length_1([[1, 0], [1, 1], [0, 1]])
-    padded = np.pad(vectors, ((0, 0), (0, 6)))
-    with sounding_library(padded) as library:
+    with neighbourhood(vectors) as library:
         answer = paths_of(library).path(track_name(0), track_name(2), 10)
 
     assert [step.track.id for step in answer.steps] == [track_name(n) for n in (0, 1, 2)]
@@ -111,7 +111,7 @@ def test_a_path_says_that_it_is_shorter_where_too_little_lies_between() -> None:
 def test_no_recording_comes_twice_in_a_path_whatever_files_it_is_in() -> None:
     """Of tracks that a person called duplicates one is chosen at most, the ends included."""
     vectors = of_length_1([[1, 0], [1, 0.01], [1, 1], [1, 1.01], [0.01, 1], [0, 1]])
-    with sounding_library(np.pad(vectors, ((0, 0), (0, 6)))) as library:
+    with neighbourhood(vectors) as library:
         with library.catalogue.writing() as rows:
             for pair in ((0, 1), (2, 3), (4, 5)):
                 first, second = map(digest_of, pair)
@@ -124,7 +124,7 @@ def test_no_recording_comes_twice_in_a_path_whatever_files_it_is_in() -> None:
 
 def test_a_path_needs_two_recordings_and_a_sane_length() -> None:
     """The same track, a copy of it, one that is gone, and no steps at all are refused."""
-    with sounding_library(some_vectors(3)) as library:
+    with neighbourhood(some_vectors(3)) as library:
         paths = paths_of(library)
         with pytest.raises(ValidationFailed):
             paths.path(track_name(1), track_name(1), 4)
@@ -136,7 +136,7 @@ def test_a_path_needs_two_recordings_and_a_sane_length() -> None:
 
 def test_a_path_of_two_steps_is_its_ends() -> None:
     """Nothing is looked for between them."""
-    with sounding_library(some_vectors(9)) as library:
+    with neighbourhood(some_vectors(9)) as library:
         answer = paths_of(library).path(track_name(1), track_name(2), 2)
 
     assert [step.track.id for step in answer.steps] == [track_name(1), track_name(2)]

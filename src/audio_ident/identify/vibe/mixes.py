@@ -6,22 +6,26 @@ Nothing is remembered between questions: whoever listens says what was played.
 import dataclasses
 import itertools
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 import numpy as np
 
-from audio_ident.errors import NotFound
-from audio_ident.identify.vibe.neighbours import Neighbours, artist_key
-from audio_ident.model.library import Track, TrackId
+from audio_ident.identify.vibe.kin import group_numbers
+from audio_ident.identify.vibe.neighbours import Neighbours, artist_key, places_of
+from audio_ident.model.library import TrackId
 from audio_ident.model.mixes import MixAnswer, MixStep, MixWish
 from audio_ident.model.vectors import Vectors
-from audio_ident.model.vibe import SimilarTrack, VibeWish
+from audio_ident.model.vibe import SimilarTrack, TrackPlace, VibeWish
+from audio_ident.stores.sql.unit_of_work import Catalogue
 
-CANDIDATES = 24
-"""Tracks that the next one is chosen from."""
+CANDIDATES = 40
+"""Tracks that the next ones are chosen from."""
 
-MOST_PER_ARTIST = 3
-"""Of one artist among them, so that there is somebody else to choose."""
+STRETCH = 5
+"""Tracks that are chosen from the same candidates, before others are looked for."""
+
+MOST_PER_ARTIST = STRETCH
+"""Of one artist among the candidates, so that there is somebody else to choose, and enough where
+there is nobody else."""
 
 SPACING = 4
 """Tracks after which an artist may come again, where that can be helped."""
@@ -43,6 +47,7 @@ class SoundMixes:
     """Mixes the tracks of one library."""
 
     neighbours: Neighbours
+    catalogue: Catalogue
 
     def mix(self, wish: MixWish) -> MixAnswer:
         """The tracks that follow; `endless` without end."""
@@ -54,47 +59,68 @@ class SoundMixes:
 
         Raises
         ------
-        NotFound
-            A seed is not there, or has no place yet.
+        NotFound, NotListenedYet, ValidationFailed
+            A seed is not there, or has no place, yet or at all.
         """
         seeds = [self.neighbours.place_of(track_id) for track_id in wish.seeds]
         home = _mean([place.vector for place in seeds])
-        recent = self._places_of(wish.played[-max(RECENT, SPACING) :])
-        vectors = [vector for _, vector in recent]
-        artists = [artist_key(track) for track, _ in recent]
-        gone = {*wish.seeds, *wish.played}
-        for number in itertools.count(len(wish.played)):
-            found = self._candidates(_target(home, vectors, wish.adventurousness), gone)
-            if not found:
-                return
-            rng = np.random.default_rng((wish.number, number))
-            chosen = _choose(_spaced(found, artists), wish.adventurousness, rng)
-            place = self.neighbours.place_of(chosen.track.id)
-            vectors.append(place.vector)
-            artists.append(artist_key(chosen.track))
-            gone.add(chosen.track.id)
-            yield MixStep(
-                track=chosen.track,
-                added_at=chosen.added_at,
-                cosine=float(np.vdot(home, place.vector)),
+        played = list(wish.played)
+        while left := self._candidates(wish, home, played):
+            artists = [artist_key(each.track) for each in self._last(played, SPACING)]
+            for _ in range(STRETCH - len(played) % STRETCH):
+                if not left:
+                    break
+                rng = np.random.default_rng((wish.number, len(played)))
+                chosen = _choose(_spaced(left, artists), wish.adventurousness, rng)
+                left.remove(chosen)
+                played.append(chosen.track.id)
+                artists.append(artist_key(chosen.track))
+                yield self._step(chosen, home)
+
+    def _candidates(
+        self, wish: MixWish, home: Vectors, played: Sequence[TrackId]
+    ) -> list[SimilarTrack]:
+        """What the next tracks are chosen from.
+
+        A mix that goes on within a stretch finds what it would have had left without a break.
+        """
+        begun = len(played) - len(played) % STRETCH
+        for known in dict.fromkeys((begun, len(played))):
+            recent = [place.vector for place in self._last(played[:known], RECENT)]
+            found = self.neighbours.nearest(
+                _target(home, recent, wish.adventurousness),
+                VibeWish(
+                    max_results=CANDIDATES,
+                    most_per_artist=MOST_PER_ARTIST,
+                    without_tracks=frozenset((*wish.seeds, *played[:known])),
+                ),
             )
+            if left := self._without(found, played[known:]):
+                return left
+        return []
 
-    def _candidates(self, target: Vectors, gone: set[TrackId]) -> tuple[SimilarTrack, ...]:
-        wish = VibeWish(
-            max_results=CANDIDATES,
-            most_per_artist=MOST_PER_ARTIST,
-            without_tracks=frozenset(gone),
+    def _without(
+        self, found: Sequence[SimilarTrack], track_ids: Sequence[TrackId]
+    ) -> list[SimilarTrack]:
+        """Those that are not the same recording as some tracks."""
+        if not track_ids:
+            return list(found)
+        with self.catalogue.reading() as rows:
+            gone = {track.digest for track in rows.tracks.with_ids(track_ids)}
+            group_of = group_numbers(rows, {*gone, *(each.track.digest for each in found)})
+        gone_groups = {group_of[digest] for digest in gone}
+        return [each for each in found if group_of[each.track.digest] not in gone_groups]
+
+    def _last(self, played: Sequence[TrackId], count: int) -> list[TrackPlace]:
+        return places_of(self.neighbours, played[-count:])
+
+    def _step(self, chosen: SimilarTrack, home: Vectors) -> MixStep:
+        (place,) = places_of(self.neighbours, [chosen.track.id]) or (None,)
+        return MixStep(
+            track=chosen.track,
+            added_at=chosen.added_at,
+            cosine=chosen.cosine if place is None else float(np.vdot(home, place.vector)),
         )
-        return self.neighbours.nearest(target, wish)
-
-    def _places_of(self, track_ids: Sequence[TrackId]) -> list[tuple[Track, Vectors]]:
-        """Places of those that are still there."""
-        places = []
-        for track_id in track_ids:
-            with suppress(NotFound):
-                place = self.neighbours.place_of(track_id)
-                places.append((place.track, place.vector))
-        return places
 
 
 def _target(home: Vectors, played: Sequence[Vectors], adventurousness: float) -> Vectors:
@@ -102,7 +128,7 @@ def _target(home: Vectors, played: Sequence[Vectors], adventurousness: float) ->
     if not played:
         return home
     drift = MOST_DRIFT * adventurousness
-    return _mean([(1 - drift) * home, drift * _mean(played[-RECENT:])])
+    return _mean([(1 - drift) * home, drift * _mean(played)])
 
 
 def _spaced(found: Sequence[SimilarTrack], artists: Sequence[str]) -> list[SimilarTrack]:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audio_ident.core.grouping import group_recordings
 from audio_ident.core.vibe.paths import great_circle, progress, smoothest_way
-from audio_ident.identify.vibe.neighbours import Neighbours, artist_key
-from audio_ident.model.analysis import AudioDigest
+from audio_ident.identify.vibe.kin import group_numbers
+from audio_ident.identify.vibe.neighbours import Neighbours, artist_key, places_of
 from audio_ident.model.library import TrackId
 from audio_ident.model.mixes import PathAnswer, PathStep
 from audio_ident.model.vectors import Vectors
@@ -20,7 +19,10 @@ LEAST_STEPS = 2
 MOST_STEPS = 100
 
 CANDIDATES = 24
-"""Tracks that are looked at near each point of the way; 48 make no step smaller by a tenth."""
+"""Tracks that are looked at near each point of the way, or more for a path of many steps."""
+
+MOST_POINTS = 16
+"""Points of the way that candidates are looked for near."""
 
 ANYBODY = 1_000_000
 """Tracks of one artist among the candidates: all that there are."""
@@ -57,27 +59,22 @@ class SoundPaths:
 
     def _between(self, ends: Sequence[TrackPlace], count: int) -> list[TrackPlace]:
         """Candidates, those first that lie nearest to a point of the way."""
+        points = great_circle(ends[0].vector, ends[1].vector, min(count, MOST_POINTS))
         wish = VibeWish(
-            max_results=max(CANDIDATES, 2 * count),
+            max_results=max(CANDIDATES, 2 * count // MOST_POINTS),
             most_per_artist=ANYBODY,
             without_tracks=frozenset(place.track.id for place in ends),
         )
         ids: dict[TrackId, None] = {}
-        for point in great_circle(ends[0].vector, ends[1].vector, count):
+        for point in points:
             found = self.neighbours.nearest(point[None], wish)
             ids.update((similar.track.id, None) for similar in found)
-        return [self.neighbours.place_of(track_id) for track_id in ids]
+        return places_of(self.neighbours, list(ids))
 
     def _each_once(self, places: Sequence[TrackPlace]) -> list[TrackPlace]:
         """The first of each recording, whatever files and formats it is in."""
-        digests = {place.track.digest for place in places}
         with self.catalogue.reading() as rows:
-            groups = group_recordings(
-                digests, rows.relations.among(list(digests)), rows.decisions.all()
-            )
-        group_of: dict[AudioDigest, int] = {
-            digest: number for number, group in enumerate(groups) for digest in group
-        }
+            group_of = group_numbers(rows, {place.track.digest for place in places})
         first: dict[int, TrackPlace] = {}
         for place in places:
             first.setdefault(group_of[place.track.digest], place)
