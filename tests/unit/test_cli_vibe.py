@@ -265,7 +265,7 @@ def test_mix_goes_on_from_what_was_played(application: MemoryApplication) -> Non
     result = invoke(
         application,
         *("mix", "1111", "--played", "2222", "--count", "2"),
-        *("--adventurousness", "0.5", "--seed", "7"),
+        *("--adventurousness", "0.5", "--number", "7"),
     )
 
     assert result.exit_code == ExitCode.OK

@@ -43,7 +43,7 @@ Adventurousness = Annotated[
     typer.Option(min=0, max=1, help="0 plays the most alike in order, 1 wanders and surprises."),
 ]
 Number = Annotated[
-    int, typer.Option("--seed", min=0, max=MOST_NUMBER, help="Another number, another mix.")
+    int, typer.Option("--number", min=0, max=MOST_NUMBER, help="Another number, another mix.")
 ]
 
 
