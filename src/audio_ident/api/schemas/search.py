@@ -14,10 +14,10 @@ from audio_ident.model.search import (
     LaneReport,
     LaneStatus,
     Mode,
-    SearchAnswer,
     SearchWish,
     TrackSpan,
 )
+from audio_ident.model.search_answer import SearchAnswer
 
 LONGEST_TRACK_S = 1_000_000.0
 """No position in a track lies beyond; as long as any file may be."""
