@@ -247,9 +247,7 @@ class RunningSearch:
         status = LaneStatus.OK if found else LaneStatus.EMPTY
         return found, LaneReport(status=status, elapsed_s=self._elapsed_s(self.early.at_s))
 
-    def _vibe(
-        self, heard: HeardClip | None, ending: LaneReport, exact: LaneReport
-    ) -> LaneAnswer:
+    def _vibe(self, heard: HeardClip | None, ending: LaneReport, exact: LaneReport) -> LaneAnswer:
         """The lane of what sounds alike."""
         if self.plan is None:
             return LaneAnswer(report=NOT_ASKED)
@@ -279,9 +277,7 @@ class RunningSearch:
 
     def _late(self) -> LaneReport:
         reason = f"no answer within {self.tools.deadline_s:g} s"
-        return LaneReport(
-            status=LaneStatus.TIMEOUT, reason=reason, elapsed_s=self._elapsed_s()
-        )
+        return LaneReport(status=LaneStatus.TIMEOUT, reason=reason, elapsed_s=self._elapsed_s())
 
     def _failed(self, error: AudioIdentError) -> LaneReport:
         reason = f"{error.code}: {error.remedy}"  # its fact may name folders of the server

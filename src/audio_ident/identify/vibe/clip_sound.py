@@ -1,11 +1,10 @@
-"""How a clip sounds, as the worker that decoded it tells: before any space of a library is known."""
+"""How a clip sounds, as the worker that decoded it tells: it knows no space of a library."""
 
 import dataclasses
 from collections.abc import Callable
 
-from audio_ident.core.listeners.descriptors import Descriptors
-from audio_ident.core.sound_frames import SoundFrames
 from audio_ident.engines.embedders.protocol import TextEmbedder
+from audio_ident.engines.embedders.timbre import raw_descriptors
 from audio_ident.errors import StoreProblem
 from audio_ident.model.analysis import Fields
 from audio_ident.model.audio import Mono
@@ -70,12 +69,4 @@ def sound_of_clip(
             )
         except StoreProblem as problem:
             by_model = problem
-    return ClipSound(descriptors=_descriptors(samples), by_model=by_model)
-
-
-def _descriptors(samples: Mono) -> Fields:
-    listener = Descriptors()
-    frames = SoundFrames(listener.feed)
-    frames.feed(samples)
-    frames.finish()
-    return listener.finish()
+    return ClipSound(descriptors=raw_descriptors([samples]), by_model=by_model)

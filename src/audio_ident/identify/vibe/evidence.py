@@ -27,7 +27,9 @@ class Evidence:
     spans: tuple[LikeSpan, ...]
 
 
-def evidence_of(question: VibeQuestion, candidate: Candidate, timbre: WindowVectors | None) -> Evidence:
+def evidence_of(
+    question: VibeQuestion, candidate: Candidate, timbre: WindowVectors | None
+) -> Evidence:
     """Why a candidate is like the question.
 
     Parameters

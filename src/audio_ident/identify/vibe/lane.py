@@ -114,9 +114,7 @@ class VibeLane:
         sound, remark = self._placed(plan, question.sound)
         if not len(sound.windows.vectors):
             return _ended(LaneStatus.EMPTY, "there is nothing but silence in the clip")
-        return _told(
-            self._tools.similar.similar_to_sound(sound, wish, question.left_out), remark
-        )
+        return _told(self._tools.similar.similar_to_sound(sound, wish, question.left_out), remark)
 
     def _placed(self, plan: LanePlan, heard: ClipSound) -> tuple[Sound, str | None]:
         """The clip in the space that answers; without its model, in that of `timbre`."""
