@@ -76,7 +76,7 @@ class MadeUp:
     """Makes vectors of nothing, or fails as it is told."""
 
     space: Space
-    outcome: Callable[[AudioDigest], AudioIdentError | None] = lambda digest: None
+    outcome: Callable[[AudioDigest], AudioIdentError | None] = lambda _: None
     asked: list[AudioDigest] = dataclasses.field(default_factory=list)
 
     def make(

@@ -289,7 +289,7 @@ class Filling:
             begun = activate_covered(rows, self._index.name, now)
         for space_id in begun:
             _log.info("space_answers", space=space_id)
-        keep_likeness(self._catalogue, self._index, source.space, now)
+        keep_likeness(self._catalogue, self._index, source.space)
 
     def _drop_retired(self) -> None:
         with self._catalogue.reading() as rows:

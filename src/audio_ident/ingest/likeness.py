@@ -1,6 +1,5 @@
 """Measures how alike random recordings of a library are: what a likeness is compared with."""
 
-import datetime
 import hashlib
 from collections.abc import Sequence
 
@@ -49,9 +48,7 @@ def measure_likeness(
     return likeness_quantiles(vectors, seed=seed), len(stored)
 
 
-def keep_likeness(
-    catalogue: Catalogue, index: VectorReader, space: Space, at: datetime.datetime
-) -> bool:
+def keep_likeness(catalogue: Catalogue, index: VectorReader, space: Space) -> bool:
     """Measure and remember it when it is due; says whether it was."""
     place = SpaceOfStore(space_id=space.id, store=index.name)
     with catalogue.reading() as rows:

@@ -49,10 +49,11 @@ def settle_spaces(rows: Rows, wanted: WantedSpaces, at: datetime.datetime) -> No
     if rows.spaces.active(BUILT_IN) is None:
         rows.spaces.activate(wanted.timbre.id, at)
     asked = {space.embedder for space in wanted.all}
+    if wanted.is_model_missing:
+        return
     for resting in known:
-        if resting.active_since is not None and not wanted.is_model_missing:
-            if resting.space.embedder not in asked:
-                rows.spaces.deactivate(resting.space.id)
+        if resting.active_since is not None and resting.space.embedder not in asked:
+            rows.spaces.deactivate(resting.space.id)
 
 
 def activate_covered(rows: Rows, store: str, at: datetime.datetime) -> list[SpaceId]:

@@ -213,6 +213,7 @@ class LocalApplication:
         ):
             sweep(self._bench.stores(index))
             index.publish()
+            self._bench.follow_with_vectors()
 
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
         """Every place where catalogue, analyses and index disagree."""

@@ -69,6 +69,10 @@ class Audios:
         )
         return {AudioDigest(digest): (analysis, index) for digest, analysis, index in rows}
 
+    def last_number(self) -> int:
+        """Number of the audio that came last; 0 while there is none."""
+        return self._session.scalar(sa.select(sa.func.max(AudioRow.id))) or 0
+
     def without_files(self) -> list[AudioDigest]:
         """Audio that no file holds any more."""
         held = sa.exists().where(FileRow.audio_id == AudioRow.id)

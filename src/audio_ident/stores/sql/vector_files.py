@@ -3,6 +3,7 @@
 import dataclasses
 import os
 from collections.abc import Collection
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -44,7 +45,7 @@ class VectorFiles:
         )
         found: dict[AudioDigest, list[HeldFile]] = {}
         for digest, root, relative_path, size, mtime_ns in self._session.execute(query):
-            path = os.path.join(os.fsdecode(root), os.fsdecode(relative_path))
+            path = str(Path(os.fsdecode(root)) / os.fsdecode(relative_path))
             file = HeldFile(path=path, size=size, mtime_ns=mtime_ns)
             found.setdefault(AudioDigest(digest), []).append(file)
         return found

@@ -299,7 +299,7 @@ def _joined(place: SpaceOfStore) -> sa.ColumnElement[bool]:
     return sa.and_(VectorMarkRow.audio_digest == AudioRow.digest, *_within(place, None))
 
 
-def _of(place: SpaceOfStore) -> "sa.Select[tuple[str]]":
+def _of(place: SpaceOfStore) -> "sa.Select[Any]":
     query = sa.select(VectorMarkRow.audio_digest).where(*_within(place, None))
     return query.order_by(VectorMarkRow.audio_digest)
 
