@@ -53,6 +53,7 @@ class MemoryApplication:
     exporter: Any = None
     backups: Any = None
     selftest: Any = None
+    models: Any = None
     duplicates: MemoryDuplicates = dataclasses.field(default_factory=MemoryDuplicates)
     vibe: MemoryVibe = dataclasses.field(default_factory=MemoryVibe)
     _imports: MemorySessions = dataclasses.field(init=False)

@@ -7,7 +7,7 @@ import numpy as np
 
 from audio_ident.core.vibe.likeness import percentile
 from audio_ident.core.vibe.reasons import agreeing_blocks, best_pairs, block_likeness
-from audio_ident.identify.vibe.question import Part, Question
+from audio_ident.identify.vibe.question import Part, VibeQuestion
 from audio_ident.identify.vibe.ranking import Candidate
 from audio_ident.model.answer import Span
 from audio_ident.model.vectors import WindowVectors
@@ -27,7 +27,9 @@ class Evidence:
     spans: tuple[LikeSpan, ...]
 
 
-def evidence_of(question: Question, candidate: Candidate, timbre: WindowVectors | None) -> Evidence:
+def evidence_of(
+    question: VibeQuestion, candidate: Candidate, timbre: WindowVectors | None
+) -> Evidence:
     """Why a candidate is like the question.
 
     Parameters
@@ -44,7 +46,7 @@ def evidence_of(question: Question, candidate: Candidate, timbre: WindowVectors 
     )
 
 
-def _share(question: Question, likeness: float) -> float | None:
+def _share(question: VibeQuestion, likeness: float) -> float | None:
     """Share of random pairs that are less alike; sentences are no part of any pair."""
     if not question.is_about_sound:
         return None

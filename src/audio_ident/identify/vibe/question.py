@@ -34,7 +34,7 @@ class Part:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Question:
+class VibeQuestion:
     """Everything that an answer depends on, besides the wish."""
 
     space: KnownSpace

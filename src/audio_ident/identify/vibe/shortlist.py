@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from audio_ident.core.folding import sort_key
 from audio_ident.identify.vibe.blending import blend_likenesses, search_vectors
 from audio_ident.identify.vibe.kin import group_numbers
-from audio_ident.identify.vibe.question import Question
+from audio_ident.identify.vibe.question import VibeQuestion
 from audio_ident.identify.vibe.ranking import Candidate, chosen
 from audio_ident.identify.vibe.windows import windows_of_track
 from audio_ident.model.analysis import AudioDigest
@@ -38,7 +38,7 @@ class Shortlister:
     most_per_artist: int
     """Where a wish does not say."""
 
-    def ranked(self, question: Question, wish: VibeWish) -> list[Candidate]:
+    def ranked(self, question: VibeQuestion, wish: VibeWish) -> list[Candidate]:
         """The tracks to answer; more recordings are asked for until there are enough."""
         vectors = search_vectors([part.vectors for part in question.parts])
         where = where_of(wish.only, question.left_out)
@@ -72,7 +72,7 @@ class Shortlister:
         )
 
     def _compared(
-        self, question: Question, hits: Sequence[RecordingHits], where: Where
+        self, question: VibeQuestion, hits: Sequence[RecordingHits], where: Where
     ) -> list[Candidate]:
         """Tracks that near windows lie in, compared by all their windows."""
         digests = [hit.digest for hit in hits]

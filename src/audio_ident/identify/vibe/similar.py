@@ -13,7 +13,7 @@ from audio_ident.identify.vibe.evidence import Evidence, evidence_of
 from audio_ident.identify.vibe.kin import kin_of
 from audio_ident.identify.vibe.question import (
     Part,
-    Question,
+    VibeQuestion,
     parts_of_tracks,
     space_of_text,
     stretches_of,
@@ -67,6 +67,11 @@ class SimilarTracks:
             catalogue=tools.catalogue, reader=tools.reader, most_per_artist=tools.most_per_artist
         )
 
+    def spaces(self) -> tuple[KnownSpace | None, KnownSpace | None]:
+        """The space that answers about sounds, and the one that reasons are told from."""
+        with self._tools.catalogue.reading() as rows:
+            return self._spaces(rows, needs_text=False)
+
     def similar_to_blend(self, blend: Blend, wish: VibeWish) -> SimilarAnswer:
         """Tracks that sound like some tracks or a sentence, and unlike others.
 
@@ -92,7 +97,7 @@ class SimilarTracks:
         parts = parts_of_tracks(reader, (space, timbre), plus, unwanted)
         if blend.text is not None:
             parts = (*parts, self._sentence(space, blend.text, unwanted))
-        question = Question(space=space, timbre=timbre, parts=parts, left_out=left_out)
+        question = VibeQuestion(space=space, timbre=timbre, parts=parts, left_out=left_out)
         return self._answer(question, wish)
 
     def similar_to_sound(
@@ -117,7 +122,7 @@ class SimilarTracks:
             timbre=sound.timbre,
             track_id=None,
         )
-        question = Question(space=space, timbre=timbre, parts=(part,), left_out=others)
+        question = VibeQuestion(space=space, timbre=timbre, parts=(part,), left_out=others)
         return self._answer(question, wish)
 
     def nearest(self, vectors: Vectors, wish: VibeWish) -> tuple[SimilarTrack, ...]:
@@ -134,7 +139,7 @@ class SimilarTracks:
         if space is None:
             return ()
         part = Part(vectors=vectors, windows=None, timbre=None, track_id=None)
-        question = Question(space=space, timbre=None, parts=(part,), left_out=left_out)
+        question = VibeQuestion(space=space, timbre=None, parts=(part,), left_out=left_out)
         return self._answer(question, wish).tracks
 
     def place_of(self, track_id: TrackId) -> TrackPlace:
@@ -176,7 +181,7 @@ class SimilarTracks:
             coverage=0.0 if space is None else self._tools.coverage(space.space.id),
         )
 
-    def _answer(self, question: Question, wish: VibeWish) -> SimilarAnswer:
+    def _answer(self, question: VibeQuestion, wish: VibeWish) -> SimilarAnswer:
         taken = self._shortlister.ranked(question, wish)
         timbre = self._timbre_of(question, taken)
         with self._tools.catalogue.reading() as rows:
@@ -199,7 +204,7 @@ class SimilarTracks:
         return SimilarAnswer(tracks=found, space=space, coverage=self._tools.coverage(space.id))
 
     def _timbre_of(
-        self, question: Question, taken: Sequence[Candidate]
+        self, question: VibeQuestion, taken: Sequence[Candidate]
     ) -> list[WindowVectors | None]:
         """Windows of the tracks in the space that reasons are told from."""
         timbre = question.timbre
