@@ -73,7 +73,7 @@ def connect(url: str, api_key: str, timeout_s: float) -> QdrantClient:
         return QdrantClient(
             url=url,
             headers={"api-key": api_key} if api_key else None,
-            transport=PatientTransport(timeout_s),
+            transport=PatientTransport(timeout_s, is_encrypted=url.startswith("https:")),
             trust_env=False,
             check_compatibility=False,
         )
