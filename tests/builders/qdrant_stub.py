@@ -141,6 +141,7 @@ def _done() -> dict[str, Any]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     stub: QdrantStub
 
     def _handle(self) -> None:
