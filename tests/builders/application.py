@@ -53,6 +53,7 @@ class MemoryApplication:
     backups: Any = None
     selftest: Any = None
     models: Any = None
+    vectors: Any = None
     duplicates: MemoryDuplicates = dataclasses.field(default_factory=MemoryDuplicates)
     _imports: MemorySessions = dataclasses.field(init=False)
 
