@@ -52,6 +52,8 @@ class MemoryApplication:
     exporter: Any = None
     backups: Any = None
     selftest: Any = None
+    models: Any = None
+    vectors: Any = None
     duplicates: MemoryDuplicates = dataclasses.field(default_factory=MemoryDuplicates)
     _imports: MemorySessions = dataclasses.field(init=False)
 

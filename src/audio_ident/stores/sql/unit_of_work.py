@@ -49,6 +49,7 @@ from audio_ident.stores.sql.log_ins import LogIns
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.owners import Owners
+from audio_ident.stores.sql.passages import Passages
 from audio_ident.stores.sql.playables import Playables
 from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.relations import Relations
@@ -63,6 +64,8 @@ from audio_ident.stores.sql.stages import Stages
 from audio_ident.stores.sql.tallies import Tallies
 from audio_ident.stores.sql.tracks import Tracks
 from audio_ident.stores.sql.uploads import Uploads
+from audio_ident.stores.sql.vector_files import VectorFiles
+from audio_ident.stores.sql.vector_marks import VectorMarks
 from audio_ident.stores.sql.whole_tables import WholeTables
 
 
@@ -102,6 +105,9 @@ class Rows:
     uploads: Uploads
     jobs: Jobs
     spaces: Spaces
+    vector_marks: VectorMarks
+    vector_files: VectorFiles
+    passages: Passages
 
 
 class Catalogue:
@@ -241,6 +247,9 @@ def _rows(session: Session) -> Rows:
         uploads=Uploads(session),
         jobs=Jobs(session),
         spaces=Spaces(session),
+        vector_marks=VectorMarks(session),
+        vector_files=VectorFiles(session),
+        passages=Passages(session),
     )
 
 
