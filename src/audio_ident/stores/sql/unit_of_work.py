@@ -46,6 +46,7 @@ from audio_ident.stores.sql.jobs import Jobs
 from audio_ident.stores.sql.library_row import LibraryRows
 from audio_ident.stores.sql.listings import Listings
 from audio_ident.stores.sql.log_ins import LogIns
+from audio_ident.stores.sql.map_points import MapPoints
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.owners import Owners
@@ -102,6 +103,7 @@ class Rows:
     uploads: Uploads
     jobs: Jobs
     spaces: Spaces
+    map: MapPoints
 
 
 class Catalogue:
@@ -241,6 +243,7 @@ def _rows(session: Session) -> Rows:
         uploads=Uploads(session),
         jobs=Jobs(session),
         spaces=Spaces(session),
+        map=MapPoints(session),
     )
 
 
