@@ -10,6 +10,7 @@ from audio_ident.ingest.receiving import UploadDesk
 from audio_ident.library.events import EventBook
 from audio_ident.library.figures import Figure
 from audio_ident.library.imports import Imports
+from audio_ident.library.map.view import LibraryMap
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.readiness import Probe
 from audio_ident.settings.model import Settings
@@ -43,6 +44,7 @@ class Service:
     accounts: Accounts
     asking: Asking
     browsing: Browsing
+    map: LibraryMap
     media: Media
     events: EventBook
     imports: Imports
@@ -72,6 +74,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             accounts=make_accounts(settings, catalogue),
             asking=asking,
             browsing=make_browsing(settings, places, catalogue),
+            map=LibraryMap(catalogue),
             media=stack.enter_context(open_media(settings, places, catalogue)),
             events=EventBook(catalogue),
             imports=Imports(catalogue, CLOCK.now),
