@@ -29,6 +29,7 @@ from audio_ident.wiring.importing import (
     make_music_folders,
     make_upload_desk,
 )
+from audio_ident.wiring.journeys import Journeys, make_journeys
 from audio_ident.wiring.media import Media, open_media
 from audio_ident.wiring.parts import CLOCK, open_catalogue
 
@@ -41,6 +42,7 @@ class Service:
     catalogue: Catalogue
     accounts: Accounts
     asking: Asking
+    journeys: Journeys
     browsing: Browsing
     media: Media
     events: EventBook
@@ -69,6 +71,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             catalogue=catalogue,
             accounts=make_accounts(settings, catalogue),
             asking=asking,
+            journeys=make_journeys(asking.similar, catalogue),
             browsing=make_browsing(settings, places, catalogue),
             media=stack.enter_context(open_media(settings, places, catalogue)),
             events=EventBook(catalogue),
