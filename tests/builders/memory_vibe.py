@@ -73,6 +73,7 @@ class MemoryVibe:
     answer: SimilarAnswer = dataclasses.field(default_factory=a_similar_answer)
     found_path: PathAnswer = dataclasses.field(default_factory=a_path)
     found_mix: MixAnswer = dataclasses.field(default_factory=a_mix)
+    remark: str | None = None
     trouble: AudioIdentError | None = None
     asked: list[Any] = dataclasses.field(default_factory=list)
 
@@ -81,10 +82,10 @@ class MemoryVibe:
         self._note(blend, wish)
         return self.answer
 
-    def similar_to_clip(self, clip: Path, wish: VibeWish) -> SimilarAnswer:
-        """The prepared answer."""
+    def similar_to_clip(self, clip: Path, wish: VibeWish) -> tuple[SimilarAnswer, str | None]:
+        """The prepared answer and remark."""
         self._note(clip, wish)
-        return self.answer
+        return self.answer, self.remark
 
     def path(self, start: TrackId, end: TrackId, steps: int) -> PathAnswer:
         """The prepared path."""

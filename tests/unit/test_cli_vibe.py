@@ -105,12 +105,14 @@ def test_a_file_outside_of_the_library_is_a_clip(
     """It is listened to; what is neither a track nor a file is named."""
     clip = tmp_path / "clip@1:10.wav"
     clip.write_bytes(b"RIFF")
+    application.vibe.remark = "answered with timbre"
     found = invoke(application, "similar", clip)
     asked = application.vibe.asked[0]
     unknown = invoke(application, "similar", tmp_path / "nothing.wav")
 
     assert found.exit_code == ExitCode.OK
     assert asked == clip
+    assert "answered with timbre" in found.stderr
     assert unknown.exit_code != ExitCode.OK
     assert "nothing.wav" in unknown.stderr
 

@@ -4,15 +4,14 @@ Their entries are addresses of this service, as whoever asked sees it: no path o
 told. A player has to log in as any other program does.
 """
 
-import enum
 from collections.abc import Callable, Iterable
-from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 
 from audio_ident.api.media_headers import NOT_KEPT, disposition
 from audio_ident.api.problems import Responses
 from audio_ident.api.routes import API
+from audio_ident.api.schemas.playlists import AnswerFormat
 from audio_ident.library.playlists import playlist_of_urls
 from audio_ident.model.library import Track, TrackId
 from audio_ident.model.playlists import PlaylistForm
@@ -22,19 +21,6 @@ JSPF_TYPE = "application/jspf+json"
 
 _TYPES = {PlaylistForm.M3U8: M3U8_TYPE, PlaylistForm.JSPF: JSPF_TYPE}
 
-
-class AnswerFormat(enum.StrEnum):
-    """What a list of tracks can be read as."""
-
-    JSON = "json"
-    M3U8 = "m3u8"
-    JSPF = "jspf"
-
-
-FormatOfRequest = Annotated[
-    AnswerFormat,
-    Query(alias="format", description="As JSON, or as a play list of addresses of this service."),
-]
 
 PLAYLIST_RESPONSES: Responses = {
     200: {

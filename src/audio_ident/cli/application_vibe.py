@@ -22,8 +22,11 @@ class Vibe(Protocol):
         """
         ...
 
-    def similar_to_clip(self, clip: Path, wish: VibeWish) -> SimilarAnswer:
-        """Tracks that sound like a file outside the library; raises a `FileProblem`."""
+    def similar_to_clip(self, clip: Path, wish: VibeWish) -> tuple[SimilarAnswer, str | None]:
+        """Tracks that sound like a file outside the library; raises a `FileProblem`.
+
+        The text says why the answer is less than it could be; None when it is not.
+        """
         ...
 
     def path(self, start: TrackId, end: TrackId, steps: int) -> PathAnswer:

@@ -113,7 +113,9 @@ def similar(  # noqa: PLR0913 -- typer: one for each option
         if isinstance(source, Path):
             if minus:
                 raise typer.BadParameter("a clip cannot be blended with tracks")
-            answer = application.vibe.similar_to_clip(source, wish)
+            answer, remark = application.vibe.similar_to_clip(source, wish)
+            if remark:
+                output.note(remark)
         else:
             unwanted = tuple(span_of(application, name) for name in minus or ())
             answer = application.vibe.similar(Blend(plus=source, minus=unwanted), wish)

@@ -6,12 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from audio_ident.api.access import allowed
 from audio_ident.api.dependencies import ServiceOfApp
-from audio_ident.api.playlists import (
-    PLAYLIST_RESPONSES,
-    AnswerFormat,
-    FormatOfRequest,
-    playlist_response,
-)
+from audio_ident.api.playlists import PLAYLIST_RESPONSES, playlist_response
 from audio_ident.api.problems import Responses, problems
 from audio_ident.api.schemas.journeys import (
     MixQuestion,
@@ -21,6 +16,7 @@ from audio_ident.api.schemas.journeys import (
     mix_response,
     path_response,
 )
+from audio_ident.api.schemas.playlists import AnswerFormat, FormatOfRequest
 from audio_ident.errors import NotFound, VectorsCorrupt, VectorsUnreachable
 from audio_ident.model.accounts import Scope
 from audio_ident.model.display import shown_title
@@ -38,18 +34,17 @@ def find_path(
     request: Request,
     service: ServiceOfApp,
     query: Annotated[PathQuery, Query()],
-    answer_format: FormatOfRequest = AnswerFormat.JSON,
 ) -> PathResponse | Response:
     """A path from one track to another, in small steps of which each leads on.
 
     No recording comes twice, and no artist twice in a row where that can be helped.
     """
     answer = service.journeys.paths.path(*query.ends(), query.steps)
-    if answer_format is AnswerFormat.JSON:
+    if query.answer_format is AnswerFormat.JSON:
         return path_response(answer)
     tracks = [step.track for step in answer.steps]
     names = f"{shown_title(tracks[0]).text} to {shown_title(tracks[-1]).text}"
-    return playlist_response(request, answer_format, tracks, names)
+    return playlist_response(request, query.answer_format, tracks, names)
 
 
 @router.post("/mix", response_model=MixResponse, responses=_RESPONSES)

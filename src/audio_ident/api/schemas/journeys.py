@@ -5,6 +5,7 @@ from typing import Annotated
 
 import pydantic
 
+from audio_ident.api.schemas.playlists import FormatFields
 from audio_ident.api.schemas.tracks import TRACK_ID, TrackInfo, track_info
 from audio_ident.identify.vibe.paths import LEAST_STEPS, MOST_STEPS
 from audio_ident.model.library import TrackId
@@ -21,7 +22,7 @@ MOST_NUMBER = 2**31 - 1
 Cosine = Annotated[float, pydantic.Field(ge=-1, le=1)]
 
 
-class PathQuery(pydantic.BaseModel):
+class PathQuery(FormatFields):
     """Which path is wanted."""
 
     start: uuid.UUID = pydantic.Field(
