@@ -12,6 +12,7 @@ import numpy as np
 
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.engines.embedders.models import open_model
+from audio_ident.engines.embedders.timbre import raw_descriptors
 from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.errors import StoreProblem
 from audio_ident.identify.ask import QueryTools
@@ -34,15 +35,15 @@ class QueryWorkerPlan:
 
     def __call__(self, report: Callable[[Any], None]) -> QueryTools:
         """Open the index and listen once, so that the first clip waits for nothing."""
-        models = HeldModel(functools.partial(open_model, self.models))
-        if self.model is not None:
-            with suppress(StoreProblem):  # as below
-                models.get(self.model).embed_audio([_noise(models.get(self.model).space.rate_hz)])
         reader = SegmentIndexReader(self.index)
+        models = HeldModel(functools.partial(open_model, self.models))
         with suppress(StoreProblem):  # the call that asks then is told
-            seconds = np.arange(4 * MONO_RATE_HZ) / MONO_RATE_HZ
-            chirp = 0.5 * np.sin(2 * np.pi * 400 * seconds * (1 + seconds))
-            identify(reader.snapshot(), chirp.astype(np.float32))
+            identify(reader.snapshot(), _chirp(MONO_RATE_HZ))
+        raw_descriptors([_chirp(MONO_RATE_HZ)])
+        with suppress(StoreProblem):
+            if self.model is not None:
+                model = models.get(self.model)
+                model.embed_audio([_chirp(model.space.rate_hz)])
         return QueryTools(
             decoder=PyavDecoder(time.monotonic),
             limits=self.limits,
@@ -52,5 +53,8 @@ class QueryWorkerPlan:
         )
 
 
-def _noise(rate_hz: int) -> Mono:
-    return np.random.default_rng(0).normal(0, 0.1, 2 * rate_hz).astype(np.float32)
+def _chirp(rate_hz: int) -> Mono:
+    """Four seconds of a sound that rises."""
+    seconds = np.arange(4 * rate_hz) / rate_hz
+    chirp: Mono = (0.5 * np.sin(2 * np.pi * 400 * seconds * (1 + seconds))).astype(np.float32)
+    return chirp

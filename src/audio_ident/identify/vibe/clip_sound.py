@@ -7,7 +7,7 @@ from audio_ident.engines.embedders.protocol import TextEmbedder
 from audio_ident.engines.embedders.timbre import raw_descriptors
 from audio_ident.errors import StoreProblem
 from audio_ident.model.analysis import Fields
-from audio_ident.model.audio import Mono
+from audio_ident.model.audio import MONO_RATE_HZ, Mono
 from audio_ident.model.vectors import SpaceId, WindowVectors
 
 
@@ -23,6 +23,8 @@ class ModelSound:
 class ClipSound:
     """Everything that a worker says of the sound of a clip."""
 
+    clip_s: float
+    """How long the clip is; windows may reach past its end."""
     descriptors: Fields
     """As the listener of that name finishes: a scaling makes vectors of `timbre` of them."""
     by_model: ModelSound | StoreProblem | None = None
@@ -69,4 +71,8 @@ def sound_of_clip(
             )
         except StoreProblem as problem:
             by_model = problem
-    return ClipSound(descriptors=raw_descriptors([samples]), by_model=by_model)
+    return ClipSound(
+        clip_s=len(samples) / MONO_RATE_HZ,
+        descriptors=raw_descriptors([samples]),
+        by_model=by_model,
+    )

@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import numpy as np
+
 from audio_ident.errors import StoreProblem
 from audio_ident.identify.vibe.clip_sound import ClipSound, ModelSound
 from audio_ident.identify.vibe.similar import SimilarTracks
@@ -129,9 +131,11 @@ class VibeLane:
         timbre = None
         if plan.timbre is not None:
             timbre = self._tools.timbre_windows(plan.timbre, heard.descriptors)
+            timbre = _within(timbre, heard.clip_s)
         by_model = heard.by_model
         if isinstance(by_model, ModelSound) and by_model.space == plan.space_id:
-            return Sound(space=by_model.space, windows=by_model.windows, timbre=timbre), None
+            windows = _within(by_model.windows, heard.clip_s)
+            return Sound(space=by_model.space, windows=windows, timbre=timbre), None
         if plan.timbre is None or timbre is None:
             if isinstance(by_model, StoreProblem):
                 raise by_model
@@ -145,6 +149,16 @@ class VibeLane:
             else "the model was exchanged meanwhile"
         )
         return sound, f"answered with timbre instead of the model: {why}"
+
+
+def _within(windows: WindowVectors, clip_s: float) -> WindowVectors:
+    """Windows that end with the clip at the latest, as people count its time."""
+    last_ms = np.uint32(round(1000 * clip_s))
+    return dataclasses.replace(
+        windows,
+        start_ms=np.minimum(windows.start_ms, last_ms),
+        end_ms=np.minimum(windows.end_ms, last_ms),
+    )
 
 
 def _space(known: KnownSpace | None) -> Space | None:
