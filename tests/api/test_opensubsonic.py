@@ -1,6 +1,7 @@
 """Players of the Subsonic protocol, through the real service."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as XmlTree
 
@@ -8,7 +9,7 @@ import httpx
 import pytest
 
 from audio_ident.api.subsonic.envelope import answer
-from builders.accounts import NAME, PASSWORD, Door
+from builders.accounts import NAME, PASSWORD, Door, guarded
 from builders.playing import PARTS, PlayedLibrary
 
 NAMESPACE = "{http://subsonic.org/restapi}"
@@ -171,14 +172,16 @@ def test_nothing_else_is_told_to_strangers(visitor: httpx.Client, method: str) -
     assert error_of(visitor, method, apiKey="aid_" + "A" * 43, id=NOWHERE, query="") == 44
 
 
-def test_no_key_and_no_password_is_logged(door: Door, visitor: httpx.Client, key: str) -> None:
-    """Although they stand in addresses."""
-    asked(visitor, "ping", apiKey=key)
-    asked(visitor, "ping", u=NAME, p=PASSWORD)
-    visitor.get("/rest/unknown", params={"apiKey": key})
-    error_of(visitor, "search3", apiKey=key)
-
-    logged = door.log.read_text()
+def test_no_key_and_no_password_is_logged(tmp_path: Path) -> None:
+    """Although they stand in addresses, and however much is logged."""
+    with guarded(tmp_path, AUDIO_IDENT_LOG_LEVEL="debug") as door:
+        key = door.make_key("player", "read")
+        with door.visit() as client:
+            asked(client, "ping", apiKey=key)
+            asked(client, "ping", u=NAME, p=PASSWORD)
+            client.get("/rest/unknown", params={"apiKey": key})
+            error_of(client, "search3", apiKey=key)
+        logged = door.log.read_text()
 
     assert "/rest/ping" in logged
     assert key not in logged
