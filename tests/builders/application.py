@@ -52,6 +52,7 @@ class MemoryApplication:
     exporter: Any = None
     backups: Any = None
     selftest: Any = None
+    models: Any = None
     duplicates: MemoryDuplicates = dataclasses.field(default_factory=MemoryDuplicates)
     _imports: MemorySessions = dataclasses.field(init=False)
 

@@ -20,6 +20,7 @@ from audio_ident.cli.imports import import_
 from audio_ident.cli.keys import keys
 from audio_ident.cli.maintenance import check, rebuild
 from audio_ident.cli.migrate_store import migrate_store
+from audio_ident.cli.models import models
 from audio_ident.cli.owner import owner
 from audio_ident.cli.parameters import parameters
 from audio_ident.cli.profiles import profiles
@@ -106,4 +107,5 @@ def make_cli(entrance: Entrance) -> typer.Typer:
     cli.add_typer(profiles, name="profiles")
     cli.add_typer(owner, name="owner")
     cli.add_typer(keys, name="keys")
+    cli.add_typer(models, name="models")
     return cli

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from audio_ident.cli.application_accounts import Accounts
 from audio_ident.cli.application_duplicates import Duplicates
+from audio_ident.cli.application_models import Models
 from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
 from audio_ident.cli.application_watching import Watching
@@ -47,6 +48,11 @@ class Application(Protocol):
     @property
     def duplicates(self) -> Duplicates:
         """Files that hold the same music."""
+        ...
+
+    @property
+    def models(self) -> Models:
+        """Models that measure likeness."""
         ...
 
     @property

@@ -61,6 +61,7 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import make_accounts
 from audio_ident.wiring.browsing import make_duplicates
 from audio_ident.wiring.importing import ImportBench
+from audio_ident.wiring.models import make_models
 from audio_ident.wiring.moving import move_catalogue
 from audio_ident.wiring.parts import (
     CLOCK,
@@ -118,6 +119,7 @@ class LocalApplication:
             timeout_s=settings.decode_timeout_s,
         )
         self.accounts = make_accounts(settings, catalogue)
+        self.models = make_models(settings)
         self.exporter = TrackExporter(catalogue)
         self.backups = LibraryBackups(catalogue, places, CLOCK.now)
         self._lock = writer_lock(settings, catalogue)
@@ -211,6 +213,7 @@ class LocalApplication:
         ):
             sweep(self._bench.stores(index))
             index.publish()
+            self._bench.follow_with_vectors()
 
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
         """Every place where catalogue, analyses and index disagree."""

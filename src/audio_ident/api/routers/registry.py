@@ -24,6 +24,7 @@ from audio_ident.api.routers.setup import router as setup
 from audio_ident.api.routers.track_edits import router as track_edits
 from audio_ident.api.routers.tracklists import router as tracklists
 from audio_ident.api.routers.tracks import router as tracks
+from audio_ident.api.routers.vibe import router as vibe
 
 PLAIN_ROUTERS: tuple[APIRouter, ...] = (
     health,
@@ -40,6 +41,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     accounts,
     keys,
     search,
+    vibe,
     tracklists,
     tracks,
     track_edits,

@@ -50,6 +50,7 @@ from audio_ident.stores.sql.map_points import MapPoints
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.owners import Owners
+from audio_ident.stores.sql.passages import Passages
 from audio_ident.stores.sql.playables import Playables
 from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.relations import Relations
@@ -64,6 +65,8 @@ from audio_ident.stores.sql.stages import Stages
 from audio_ident.stores.sql.tallies import Tallies
 from audio_ident.stores.sql.tracks import Tracks
 from audio_ident.stores.sql.uploads import Uploads
+from audio_ident.stores.sql.vector_files import VectorFiles
+from audio_ident.stores.sql.vector_marks import VectorMarks
 from audio_ident.stores.sql.whole_tables import WholeTables
 
 
@@ -104,6 +107,9 @@ class Rows:
     jobs: Jobs
     spaces: Spaces
     map: MapPoints
+    vector_marks: VectorMarks
+    vector_files: VectorFiles
+    passages: Passages
 
 
 class Catalogue:
@@ -244,6 +250,9 @@ def _rows(session: Session) -> Rows:
         jobs=Jobs(session),
         spaces=Spaces(session),
         map=MapPoints(session),
+        vector_marks=VectorMarks(session),
+        vector_files=VectorFiles(session),
+        passages=Passages(session),
     )
 
 
