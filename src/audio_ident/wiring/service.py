@@ -30,6 +30,7 @@ from audio_ident.wiring.importing import (
     make_music_folders,
     make_upload_desk,
 )
+from audio_ident.wiring.journeys import Journeys, make_journeys
 from audio_ident.wiring.media import Media, open_media
 from audio_ident.wiring.parts import CLOCK, open_catalogue
 from audio_ident.wiring.players import Players, make_players
@@ -43,6 +44,7 @@ class Service:
     catalogue: Catalogue
     accounts: Accounts
     asking: Asking
+    journeys: Journeys
     browsing: Browsing
     map: LibraryMap
     media: Media
@@ -73,6 +75,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             catalogue=catalogue,
             accounts=make_accounts(settings, catalogue),
             asking=asking,
+            journeys=make_journeys(asking.similar, catalogue),
             browsing=make_browsing(settings, places, catalogue),
             map=LibraryMap(catalogue),
             media=stack.enter_context(open_media(settings, places, catalogue)),

@@ -9,6 +9,7 @@ from audio_ident.api.routers.events import router as events
 from audio_ident.api.routers.health import router as health
 from audio_ident.api.routers.imports import router as imports
 from audio_ident.api.routers.ingest import router as ingest
+from audio_ident.api.routers.journeys import router as journeys
 from audio_ident.api.routers.keys import router as keys
 from audio_ident.api.routers.library import router as library
 from audio_ident.api.routers.map import router as map_
@@ -42,6 +43,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     keys,
     search,
     vibe,
+    journeys,
     tracklists,
     tracks,
     track_edits,
