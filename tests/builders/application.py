@@ -54,6 +54,7 @@ class MemoryApplication:
     backups: Any = None
     selftest: Any = None
     models: Any = None
+    vectors: Any = None
     duplicates: MemoryDuplicates = dataclasses.field(default_factory=MemoryDuplicates)
     vibe: MemoryVibe = dataclasses.field(default_factory=MemoryVibe)
     _imports: MemorySessions = dataclasses.field(init=False)

@@ -16,6 +16,7 @@ from audio_ident.cli.application_models import Models
 from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
 from audio_ident.cli.application_vibe import Vibe
+from audio_ident.cli.application_vectors import Vectors
 from audio_ident.cli.application_watching import Watching
 from audio_ident.model.edits import EditBook, EditValue
 from audio_ident.model.library import Track, TrackId
@@ -40,6 +41,11 @@ class Application(Protocol):
     exporter: Exporter
     backups: Backups
     selftest: SelfTest
+
+    @property
+    def vectors(self) -> Vectors:
+        """What sounds alike is measured with."""
+        ...
 
     @property
     def accounts(self) -> Accounts:

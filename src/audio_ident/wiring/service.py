@@ -22,6 +22,7 @@ from audio_ident.wiring.health import (
     importer_probe,
     index_watch,
     search_figures,
+    vectors_watch,
     workers_probe,
 )
 from audio_ident.wiring.importing import (
@@ -67,6 +68,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
     with ExitStack() as stack:
         catalogue = stack.enter_context(open_catalogue(settings))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
+        vector_probes, vector_figures = stack.enter_context(vectors_watch(settings, catalogue))
         folders = make_music_folders(settings, catalogue)
         asking = stack.enter_context(open_asking(settings, places, catalogue))
         importer = stack.enter_context(keeping_importer(settings))
@@ -85,6 +87,11 @@ def open_service(settings: Settings) -> Iterator[Service]:
             import_desk=make_import_desk(settings, catalogue, folders),
             music_folders=folders,
             upload_desk=make_upload_desk(settings, catalogue),
-            probes=(*probes, workers_probe(asking.search), importer_probe(importer)),
-            figures=(*figures, *search_figures(asking.search)),
+            probes=(
+                *probes,
+                *vector_probes,
+                workers_probe(asking.search),
+                importer_probe(importer),
+            ),
+            figures=(*figures, *vector_figures, *search_figures(asking.search)),
         )
