@@ -45,6 +45,7 @@ TAGS: Mapping[str, str] = {
     "media": "Listening to tracks, and seeing their pictures and waveforms.",
     "duplicates": "Tracks that hold the same music, and what people decided about them.",
     "library": "The library as a whole: artists, albums, genres, and what went wrong.",
+    "map": "A plane on which tracks that sound alike lie together.",
     "imports": "Imports of music: ordering, steering and looking at them.",
     "ingest": "One recording that is uploaded and kept.",
     "events": "What happens, told as it happens (server-sent events).",

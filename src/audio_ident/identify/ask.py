@@ -89,6 +89,13 @@ class HeardClip:
     sound: ClipSound | None = None
     """None when it was not asked for, or is not known yet."""
 
+    @property
+    def recordings(self) -> frozenset[AudioDigest]:
+        """What was recognised; nothing where the index cannot be asked."""
+        if isinstance(self.exact, StoreProblem):
+            return frozenset()
+        return frozenset(match.digest for match in self.exact.answer.matches)
+
 
 def ask_about_clip(tools: QueryTools, question: Question) -> HeardClip:
     """Name a clip, or a stretch of a file, and say how it sounds; the name is reported first.

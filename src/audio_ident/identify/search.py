@@ -28,7 +28,6 @@ from audio_ident.identify.found_tracks import TrackFinder
 from audio_ident.identify.search_meter import SearchMeter
 from audio_ident.identify.sought import Sought
 from audio_ident.identify.vibe.lane import LaneAnswer, LanePlan, LaneQuestion, VibeLane
-from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Verdict
 from audio_ident.model.search import (
     FoundTrack,
@@ -259,7 +258,7 @@ class RunningSearch:
                 plan=self.plan,
                 sound=sound,
                 track=self.sought.stretch,
-                left_out=_recordings(heard),
+                left_out=frozenset() if heard is None else heard.recordings,
                 most=self.wish.max_results,
             )
         )
@@ -297,13 +296,6 @@ class RunningSearch:
 
     def _remaining_s(self) -> float:
         return max(0.0, self.tools.deadline_s - self._elapsed_s())
-
-
-def _recordings(heard: HeardClip | None) -> frozenset[AudioDigest]:
-    """What was recognised."""
-    if heard is None or isinstance(heard.exact, StoreProblem):
-        return frozenset()
-    return frozenset(match.digest for match in heard.exact.answer.matches)
 
 
 def _verdict(heard: HeardClip | None, found: tuple[FoundTrack, ...]) -> Verdict | None:

@@ -12,9 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 
 from audio_ident.errors import AudioIdentError
-from audio_ident.ingest.agreement import find_difference, is_whole
 from audio_ident.ingest.likeness import keep_likeness
-from audio_ident.ingest.passages import digest_of_passages, passages_of
 from audio_ident.ingest.space_choice import (
     BUILT_IN,
     WantedSpaces,
@@ -25,6 +23,8 @@ from audio_ident.ingest.space_choice import (
 from audio_ident.ingest.tools import Clock
 from audio_ident.ingest.vector_sources import Outcome, VectorSource
 from audio_ident.library.bandwidth import SectionReader
+from audio_ident.library.passages import digest_of_passages, passages_of
+from audio_ident.library.vector_agreement import find_difference, is_whole
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.filling import FilledSpace, FillProgress, FillSummary
 from audio_ident.model.vectors import Entry, Passage, SpaceId, WindowVectors
@@ -123,15 +123,23 @@ class Filling:
             met = self._fill_batch(source, self._places_met.get(space_id, 0), never)
             self._places_met[space_id] = met.after
 
-    def agree(self) -> None:
-        """Compare rows and index with each other entirely, and let the rest be done by `fill`."""
+    def agree(self, *, with_passages: bool = False) -> None:
+        """Compare rows and index with each other entirely, and let the rest be done by `fill`.
+
+        Parameters
+        ----------
+        with_passages
+            Whether what filters were told of each recording is looked at as well, which reads
+            every analysis.
+        """
         self._settle()
         with self._catalogue.reading() as rows:
             space_ids = {known.space.id for known in rows.spaces.all()}
         for space_id in sorted(space_ids):
             self._compare(space_id)
-        with self._catalogue.writing() as rows:
-            rows.vector_marks.make_untold(self._index.name)
+        if with_passages:
+            with self._catalogue.writing() as rows:
+                rows.vector_marks.make_untold(self._index.name)
 
     def make_again(self) -> None:
         """Let everything that is made of analyses be put again by `fill`."""

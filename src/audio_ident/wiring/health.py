@@ -16,6 +16,8 @@ from audio_ident.settings.model import Settings
 from audio_ident.stores.disk import free_bytes
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.wiring.vector_health import VectorSight
+from audio_ident.wiring.vectors import open_vector_reader
 
 NOTHING_WRITTEN = "Nothing can be imported or changed; searching and listening go on."
 
@@ -29,6 +31,17 @@ def index_watch(
     with closing(SegmentIndexReader(places.index)) as reader:
         probe = Probe(name="index", look=functools.partial(_look_at_index, reader))
         yield (probe,), (*_index_figures(reader), *_import_figures(catalogue))
+
+
+@contextmanager
+def vectors_watch(
+    settings: Settings, catalogue: Catalogue
+) -> Iterator[tuple[tuple[Probe, ...], tuple[Figure, ...]]]:
+    """Probe and figures of what sounds alike is measured with."""
+    places = LibraryPlaces(data_directory=settings.data_dir)
+    with open_vector_reader(settings, places) as reader:
+        sight = VectorSight(settings, catalogue, reader)
+        yield (Probe(name="vectors", look=sight.look),), sight.figures()
 
 
 def look_at_catalogue(catalogue: Catalogue) -> Condition:

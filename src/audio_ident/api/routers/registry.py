@@ -9,8 +9,10 @@ from audio_ident.api.routers.events import router as events
 from audio_ident.api.routers.health import router as health
 from audio_ident.api.routers.imports import router as imports
 from audio_ident.api.routers.ingest import router as ingest
+from audio_ident.api.routers.journeys import router as journeys
 from audio_ident.api.routers.keys import router as keys
 from audio_ident.api.routers.library import router as library
+from audio_ident.api.routers.map import router as map_
 from audio_ident.api.routers.media import router as media
 from audio_ident.api.routers.meta import router as meta
 from audio_ident.api.routers.profiles import router as profiles
@@ -33,6 +35,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     keys,
     search,
     vibe,
+    journeys,
     tracklists,
     tracks,
     track_edits,
@@ -43,6 +46,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     ingest,
     roots,
     library,
+    map_,
     profiles,
 )
 """Those of the API, below its prefix."""

@@ -5,6 +5,7 @@ from typing import Annotated, TypeVar
 
 import pydantic
 
+from audio_ident.api.schemas.playlists import FormatFields
 from audio_ident.api.schemas.times import LONGEST_TRACK_S, TimeRange, time_range
 from audio_ident.api.schemas.track_queries import Text
 from audio_ident.api.schemas.tracks import TRACK_ID, TrackInfo, track_info
@@ -179,7 +180,7 @@ class StretchFields(pydantic.BaseModel):
         return TrackSpan(track_id=TrackId(str(track_id)), start_s=self.start, end_s=self.end)
 
 
-class SimilarQuery(StretchFields, SimilarFields):
+class SimilarQuery(StretchFields, SimilarFields, FormatFields):
     """What is asked about one track."""
 
 
@@ -220,7 +221,7 @@ class SimilarQuestion(SimilarFields):
         )
 
 
-class TextQuery(SimilarFields):
+class TextQuery(SimilarFields, FormatFields):
     """What is asked in words."""
 
     q: Sentence = pydantic.Field(

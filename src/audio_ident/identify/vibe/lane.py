@@ -113,13 +113,21 @@ class VibeLane:
             return _told(self._tools.similar.similar_to_blend(blend, wish))
         if question.sound is None:
             return _ended(LaneStatus.FAILED, "nobody has heard how the clip sounds")
-        sound, remark = self._placed(plan, question.sound)
+        sound, remark = self.placed(plan, question.sound)
         if not len(sound.windows.vectors):
             return _ended(LaneStatus.EMPTY, "there is nothing but silence in the clip")
         return _told(self._tools.similar.similar_to_sound(sound, wish, question.left_out), remark)
 
-    def _placed(self, plan: LanePlan, heard: ClipSound) -> tuple[Sound, str | None]:
-        """The clip in the space that answers; without its model, in that of `timbre`."""
+    def placed(self, plan: LanePlan, heard: ClipSound) -> tuple[Sound, str | None]:
+        """A clip in the space that answers, without its model in that of `timbre`, and why.
+
+        Raises
+        ------
+        NotListenedYet
+            There is no space yet.
+        StoreProblem
+            There is none but that of a model, which cannot be used.
+        """
         timbre = None
         if plan.timbre is not None:
             timbre = self._tools.timbre_windows(plan.timbre, heard.descriptors)
@@ -131,7 +139,7 @@ class VibeLane:
         if plan.timbre is None or timbre is None:
             if isinstance(by_model, StoreProblem):
                 raise by_model
-            raise NotListenedYet("the model was exchanged meanwhile")
+            raise NotListenedYet("it is not known yet how tracks sound")
         sound = Sound(space=plan.timbre.id, windows=timbre, timbre=timbre)
         if plan.model is None:
             return sound, None

@@ -94,7 +94,7 @@ class VectorMarks:
         query = _of(place).where(VectorMarkRow.audio_digest > after, ~belongs)
         return self._digests(query.limit(limit))
 
-    def untold(self, store: str, limit: int) -> list[AudioDigest]:
+    def untold(self, store: str, limit: int | None = None) -> list[AudioDigest]:
         """Recordings of which filters are to be told anew, in whatever spaces they are."""
         query = (
             sa.select(VectorMarkRow.audio_digest)
