@@ -33,13 +33,14 @@ def index(tmp_path: Path) -> Iterator[FileVectorIndex]:
 
 def _fill(folder: Path, count: int = 20) -> None:
     with closing(FileVectorIndex(folder)) as index:
-        index.put(SPACE, [new_entry(number) for number in range(count)])
+        passages = [(whole_passage(n, genres=("pop", "rock")),) for n in range(count)]
+        index.put(SPACE, [new_entry(n, passages=own) for n, own in enumerate(passages)])
         index.publish()
 
 
 def _ask(folder: Path) -> int:
     with closing(FileVectorReader(folder)) as reader:
-        where = Where(years=(0, 3000))
+        where = Where(genres=frozenset({"pop"}), without_tracks=frozenset({"track-3"}))
         reader.search(SPACE.id, random_vectors(1, 1), recordings=5, where=where)
         return len(reader.search(SPACE.id, random_vectors(1, 1), recordings=5))
 

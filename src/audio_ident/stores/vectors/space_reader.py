@@ -7,7 +7,7 @@ from pathlib import Path
 
 from audio_ident.errors import VectorsCorrupt
 from audio_ident.stores.disk import disk_errors_named
-from audio_ident.stores.vectors.recording_file import RecordingFile
+from audio_ident.stores.vectors.recording_file import RecordingFile, check_recordings
 from audio_ident.stores.vectors.space_files import is_manifest_lost, open_parts
 from audio_ident.stores.vectors.space_manifest import MANIFEST_NAME, SpaceManifest, parse_manifest
 from audio_ident.stores.vectors.space_snapshot import Joins, SpaceSnapshot
@@ -93,6 +93,10 @@ class SpaceReader:
             raise VectorsCorrupt(f"{self._path}: it is the manifest of {manifest.space.id}")
         windows = open_parts(self._folder, manifest.windows, self._files)
         passages = open_parts(self._folder, manifest.passages, self._files)
+        for part in passages:
+            # Their numbers are places in other columns, and they are small.
+            if part.file is not self._files.get(part.file.path.name):
+                check_recordings(part.file)
         if not self._is_current(file):  # then these files may be those of a later manifest
             return False
         files = [part.file for part in (*windows, *passages)]
