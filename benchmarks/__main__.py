@@ -18,6 +18,7 @@ from benchmarks import (
     listeners,
     scan,
     service,
+    vectors,
     vibe,
 )
 from benchmarks.measure import Figure, save_results
@@ -33,6 +34,7 @@ STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "identify": identify.measure,
     "duplicates": duplicates.measure,
     "service": service.measure,
+    "vectors": vectors.measure,
     "vibe": vibe.measure,
 }
 
