@@ -36,6 +36,7 @@
         ├── VectorsUnreachable    VECTORS_UNREACHABLE    the server that holds them does not answer
         ├── ModelMissing          MODEL_MISSING          no model is there for what was asked
         ├── ModelInvalid          MODEL_INVALID          the files of a model are not what they were
+        ├── ModelUnreachable      MODEL_UNREACHABLE      the hub of models does not answer
         ├── ArtefactCorrupt       ARTEFACT_CORRUPT       an analysis fails its checksum
         ├── ArtefactMissing       ARTEFACT_MISSING       an analysis that a row names is not there
         ├── StoreInaccessible     STORE_INACCESSIBLE     the system refuses the data directory
@@ -367,6 +368,17 @@ class ModelInvalid(StoreProblem):
 
     code = "MODEL_INVALID"
     remedy = "Run `audio-ident models verify`, then fetch or add the model again."
+
+
+class ModelUnreachable(StoreProblem):
+    """The hub that a model is fetched from does not answer, or refuses."""
+
+    code = "MODEL_UNREACHABLE"
+    remedy = (
+        "Check the connection and give the command again: it goes on where it stopped. Or fetch "
+        "the model on another machine, copy its folder, and run `audio-ident models add` on it."
+    )
+    is_retryable = True
 
 
 class ArtefactCorrupt(StoreProblem):

@@ -17,9 +17,11 @@ from audio_ident.cli.errors import errors
 from audio_ident.cli.export import export
 from audio_ident.cli.identify import identify
 from audio_ident.cli.imports import import_
+from audio_ident.cli.journeys import mix, path
 from audio_ident.cli.keys import keys
 from audio_ident.cli.maintenance import check, rebuild
 from audio_ident.cli.migrate_store import migrate_store
+from audio_ident.cli.models import models
 from audio_ident.cli.owner import owner
 from audio_ident.cli.parameters import parameters
 from audio_ident.cli.profiles import profiles
@@ -27,6 +29,7 @@ from audio_ident.cli.selftest import selftest
 from audio_ident.cli.serve import serve
 from audio_ident.cli.session import GlobalOptions
 from audio_ident.cli.sessions import sessions
+from audio_ident.cli.similar import search, similar
 from audio_ident.cli.tracks import tracks
 from audio_ident.cli.watch import watch
 
@@ -34,6 +37,10 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     serve,
     watch,
     identify,
+    similar,
+    search,
+    path,
+    mix,
     export,
     errors,
     check,
@@ -106,4 +113,5 @@ def make_cli(entrance: Entrance) -> typer.Typer:
     cli.add_typer(profiles, name="profiles")
     cli.add_typer(owner, name="owner")
     cli.add_typer(keys, name="keys")
+    cli.add_typer(models, name="models")
     return cli

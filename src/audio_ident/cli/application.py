@@ -12,8 +12,11 @@ from typing import Protocol
 
 from audio_ident.cli.application_accounts import Accounts
 from audio_ident.cli.application_duplicates import Duplicates
+from audio_ident.cli.application_models import Models
 from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
+from audio_ident.cli.application_vectors import Vectors
+from audio_ident.cli.application_vibe import Vibe
 from audio_ident.cli.application_watching import Watching
 from audio_ident.model.edits import EditBook, EditValue
 from audio_ident.model.library import Track, TrackId
@@ -40,6 +43,11 @@ class Application(Protocol):
     selftest: SelfTest
 
     @property
+    def vectors(self) -> Vectors:
+        """What sounds alike is measured with."""
+        ...
+
+    @property
     def accounts(self) -> Accounts:
         """Whom the service lets in."""
         ...
@@ -47,6 +55,11 @@ class Application(Protocol):
     @property
     def duplicates(self) -> Duplicates:
         """Files that hold the same music."""
+        ...
+
+    @property
+    def models(self) -> Models:
+        """Models that measure likeness."""
         ...
 
     @property
@@ -62,6 +75,11 @@ class Application(Protocol):
     @property
     def watching(self) -> Watching:
         """Imports by itself what changes."""
+        ...
+
+    @property
+    def vibe(self) -> Vibe:
+        """How the tracks sound."""
         ...
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:
