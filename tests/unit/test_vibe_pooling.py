@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_ident.core.vibe.pooling import (
@@ -14,6 +14,9 @@ from audio_ident.core.vibe.pooling import (
 from audio_ident.model.vectors import Vectors
 
 DIMENSION = 16
+
+unhurried = settings(deadline=None)
+"""The machine may be busy; no time is asserted."""
 
 counts = st.integers(1, 40)
 seeds = st.integers(0, 2**32 - 1)
@@ -33,6 +36,7 @@ def near(vector: Vectors, cosine: float, seed: int, count: int) -> Vectors:
     return (cosine * vector + np.sqrt(1 - cosine**2) * across).astype(np.float32)
 
 
+@unhurried
 @given(seed=seeds, one=counts, other=counts)
 def test_likeness_is_the_same_in_both_directions(seed: int, one: int, other: int) -> None:
     """Of two tracks none is the query more than the other, and it is a cosine."""
@@ -42,6 +46,7 @@ def test_likeness_is_the_same_in_both_directions(seed: int, one: int, other: int
     assert -1.00001 <= likeness <= 1.00001
 
 
+@unhurried
 @given(seed=seeds, one=counts, other=counts)
 def test_the_order_of_windows_says_nothing(seed: int, one: int, other: int) -> None:
     """What sounds when is no part of a likeness."""
@@ -51,6 +56,7 @@ def test_the_order_of_windows_says_nothing(seed: int, one: int, other: int) -> N
     assert moved == pytest.approx(pooled_likeness(first, second), abs=1e-6)
 
 
+@unhurried
 @given(seed=seeds, one=counts, times=st.integers(2, 8))
 def test_a_track_gains_nothing_by_being_long(seed: int, one: int, times: int) -> None:
     """A track that is played several times is as like as before."""
@@ -75,6 +81,7 @@ def test_random_tracks_are_as_like_whatever_their_length() -> None:
     assert best[400] > best[20] + 0.1
 
 
+@unhurried
 @given(seed=seeds, length=st.integers(1, 20))
 def test_one_lucky_window_does_not_win(seed: int, length: int) -> None:
     """A track that is alike throughout beats one with a single window that is the same."""
@@ -86,6 +93,7 @@ def test_one_lucky_window_does_not_win(seed: int, length: int) -> None:
     assert pooled_likeness(query, alike) > pooled_likeness(query, lucky)
 
 
+@unhurried
 @given(seed=seeds, length=counts)
 def test_a_recording_is_like_nothing_as_much_as_itself(seed: int, length: int) -> None:
     """Its own windows come first in a shortlist."""
@@ -94,6 +102,7 @@ def test_a_recording_is_like_nothing_as_much_as_itself(seed: int, length: int) -
     assert pooled_likenesses(query, shortlist).argmax() == 1
 
 
+@unhurried
 @given(seed=seeds)
 def test_company_changes_nothing(seed: int) -> None:
     """A likeness is the same to the last bit, whatever else is in the shortlist."""
@@ -109,6 +118,7 @@ def test_nothing_is_like_a_recording_without_windows() -> None:
     assert pooled_likeness(directions(1, 3), silence) == LEAST
 
 
+@unhurried
 @given(seed=seeds, count=counts, most=st.integers(1, 12))
 def test_prototypes_are_few_directions(seed: int, count: int, most: int) -> None:
     """At most as many as wanted, of length 1, and the same each time."""

@@ -49,7 +49,7 @@ def scaling_to_parameters(scaling: Scaling) -> dict[str, Any]:
         "revision": scaling.revision,
         "means": _text(scaling.means),
         "deviations": _text(scaling.deviations),
-        "variation": _text(triangles_of(scaling.variation)),
+        "whitening": _text(triangles_of(scaling.whitening)),
     }
 
 
@@ -66,7 +66,7 @@ def scaling_from_parameters(parameters: Mapping[str, Any]) -> Scaling:
             str(parameters["revision"]),
             _numbers(parameters["means"], len(DIMENSIONS)),
             _numbers(parameters["deviations"], len(DIMENSIONS)),
-            joined_blocks(_numbers(parameters["variation"], TRIANGLE_COUNT)),
+            joined_blocks(_numbers(parameters["whitening"], TRIANGLE_COUNT)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput("these parameters hold no scaling") from error
