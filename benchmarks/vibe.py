@@ -130,7 +130,8 @@ def _album_figures(vectors: Sequence[Vectors], tracks: Sequence[Track]) -> list[
 
 
 def _ratio(shares: Numbers, chance: Numbers, drawn: npt.NDArray[np.intp]) -> float:
-    return float(shares[drawn].sum() / chance[drawn].sum())
+    by_chance = float(chance[drawn].sum())
+    return float(shares[drawn].sum()) / by_chance if by_chance else 0.0
 
 
 def copy_figures(
