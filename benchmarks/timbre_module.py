@@ -11,7 +11,7 @@ from audio_ident.core.vibe.timbre import Numbers, Scaling, triangles_of
 _MODULE = '''\
 """The scaling of `timbre` that is shipped: numbers that `benchmarks/fit_timbre.py` fitted.
 
-In the order of `core.descriptors.DIMENSIONS`. The two covariances are in deviations, as the lower
+In the order of `core.descriptors.DIMENSIONS`. The two matrices are in deviations, as the lower
 triangles of their blocks, row by row (`core.vibe.timbre.joined_blocks`).
 """
 
@@ -45,19 +45,19 @@ DEVIATIONS = _decimals(
 """
 )
 
-VARIATION = _numbers(
+WHITENING = _numbers(
     """\\
-{variation}
+{whitening}
 """
 )
-"""How numbers vary within a track, and by codecs and levels; see `Scaling.variation`."""
+"""See `core.vibe.timbre.Scaling`."""
 
 CODECS = _numbers(
     """\\
 {codecs}
 """
 )
-"""How codecs and levels alone move them: what is added to what a library is fitted to."""
+"""Covariance of what codecs and levels do: what is added to what a library is fitted to."""
 '''
 
 
@@ -68,7 +68,7 @@ def write_module(path: Path, revision: str, scaling: Scaling, codecs: Numbers) -
         revision=revision,
         means=_decimals(scaling.means),
         deviations=_decimals(scaling.deviations),
-        variation=_halves(triangles_of(scaling.variation)),
+        whitening=_halves(triangles_of(scaling.whitening)),
         codecs=_halves(triangles_of(in_deviations)),
     )
     path.write_text(text, encoding="utf-8")

@@ -65,7 +65,8 @@ def main() -> None:
     tracks = heard_tracks(audio_files(arguments.folder), arguments.folder, arguments.heard)
     for figure in figures_of(tracks, arguments.rhythm):
         print(_line(figure))
-    for figure in copy_figures(tracks, arguments.rhythm, arguments.copies, arguments.heard):
+    drawn = drawn_tracks(tracks, arguments.copies)
+    for figure in copy_figures(tracks, arguments.rhythm, drawn, arguments.heard):
         print(_line(figure))
 
 
@@ -81,8 +82,14 @@ def measured(tracks: Sequence[Track]) -> list[Figure]:
     """What is found with the shipped scaling."""
     if len(tracks) < 2:
         return []
-    copies = copy_figures(tracks, RHYTHM_WEIGHT, MOST_COPIED, None)
+    copies = copy_figures(tracks, RHYTHM_WEIGHT, drawn_tracks(tracks, MOST_COPIED), None)
     return [*figures_of(tracks, RHYTHM_WEIGHT), *copies]
+
+
+def drawn_tracks(tracks: Sequence[Track], most: int) -> list[int]:
+    """Numbers of the tracks whose copies are made."""
+    drawn: list[int] = np.random.default_rng(0).permutation(len(tracks))[:most].tolist()
+    return drawn
 
 
 def figures_of(
@@ -123,16 +130,16 @@ def _album_figures(vectors: Sequence[Vectors], tracks: Sequence[Track]) -> list[
 
 
 def _ratio(shares: Numbers, chance: Numbers, drawn: npt.NDArray[np.intp]) -> float:
-    return float(shares[drawn].sum() / chance[drawn].sum())
+    by_chance = float(chance[drawn].sum())
+    return float(shares[drawn].sum()) / by_chance if by_chance else 0.0
 
 
 def copy_figures(
-    tracks: Sequence[Track], rhythm_weight: float, most: int, kept: Path | None
+    tracks: Sequence[Track], rhythm_weight: float, drawn: Sequence[int], kept: Path | None
 ) -> list[Figure]:
-    """Neighbours that stay when a track was encoded badly."""
+    """Neighbours that stay when some of the tracks, told by number, were encoded badly."""
     to_vectors = functools.partial(timbre_vectors, scaling=SHIPPED, rhythm_weight=rhythm_weight)
     library = [to_vectors(track.heard.raw) for track in tracks]
-    drawn = np.random.default_rng(0).permutation(len(tracks))[:most].tolist()
     heard = {number: heard_copies(tracks[number], kept) for number in drawn}
     own = [number for number in drawn if heard[number]]
     copies = {name: [to_vectors(heard[at][name].raw) for at in own] for name in COPIES}

@@ -21,6 +21,7 @@ from audio_ident.core.listeners.audio_digest import AudioDigest as AudioDigestLi
 from audio_ident.core.listeners.descriptors import Descriptors
 from audio_ident.core.listeners.file_digest import FileDigest
 from audio_ident.errors import FileProblem
+from audio_ident.model.audio import Stereo
 
 LISTENERS = (AudioDigestListener, Descriptors, FileDigest)
 
@@ -68,7 +69,7 @@ def heard_tracks(files: Iterable[Path], root: Path | None, kept: Path | None) ->
     tracks: list[Track] = []
     for path in files:
         try:
-            heard = _read(kept, path, "whole") or _written(kept, path, "whole", _listened(path))
+            heard = _whole(path, kept)
         except FileProblem as problem:
             print(f"  {path.name}: {problem.fact}")
             continue
@@ -80,17 +81,31 @@ def heard_tracks(files: Iterable[Path], root: Path | None, kept: Path | None) ->
 
 def heard_copies(track: Track, kept: Path | None) -> Mapping[str, Heard]:
     """Copies of the middle of a track, by name; none when it is too quiet to be heard."""
-    known = {name: _read(kept, track.path, name) for name in COPIES}
-    copies = {name: heard for name, heard in known.items() if heard is not None}
-    if len(copies) < len(COPIES):
-        sound = decode_stereo(track.path, RATE_HZ, MOST_S)
-        first = max(0, round(len(sound) / 2 - COPIED_S * RATE_HZ / 2))
-        middle = np.ascontiguousarray(sound[first : first + round(COPIED_S * RATE_HZ)])
-        with TemporaryDirectory() as made:
-            for name, variant in COPIES.items():
+    copies: dict[str, Heard] = {}
+    middle: Stereo | None = None
+    with TemporaryDirectory() as made:
+        for name, variant in COPIES.items():
+            heard = _read(kept, track.path, name)
+            if heard is None:
+                middle = _middle(track.path) if middle is None else middle
                 heard = _listened(variant.write(Path(made), middle))
-                copies[name] = _written(kept, track.path, name, heard)
+                _write(kept, track.path, name, heard)
+            copies[name] = heard
     return copies if all(len(heard.raw) for heard in copies.values()) else {}
+
+
+def _whole(path: Path, kept: Path | None) -> Heard:
+    heard = _read(kept, path, "whole")
+    if heard is None:
+        heard = _listened(path)
+        _write(kept, path, "whole", heard)
+    return heard
+
+
+def _middle(path: Path) -> Stereo:
+    sound = decode_stereo(path, RATE_HZ, MOST_S)
+    first = max(0, round(len(sound) / 2 - COPIED_S * RATE_HZ / 2))
+    return np.ascontiguousarray(sound[first : first + round(COPIED_S * RATE_HZ)])
 
 
 def _listened(path: Path) -> Heard:
@@ -115,8 +130,7 @@ def _read(kept: Path | None, path: Path, name: str) -> Heard | None:
         return Heard(raw=arrays["raw"], start_samples=arrays["start_samples"])
 
 
-def _written(kept: Path | None, path: Path, name: str, heard: Heard) -> Heard:
+def _write(kept: Path | None, path: Path, name: str, heard: Heard) -> None:
     if kept is not None:
         kept.mkdir(parents=True, exist_ok=True)
         np.savez(_place(kept, path, name), raw=heard.raw, start_samples=heard.start_samples)
-    return heard

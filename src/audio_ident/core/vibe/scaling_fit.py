@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from audio_ident.core.descriptors import DIMENSIONS
 from audio_ident.core.vibe.timbre import (
+    BLOCK_NAMES,
     MOST_DEVIATIONS,
     SHIPPED,
     Numbers,
@@ -102,10 +103,20 @@ def fitted(recordings: Sequence[Raw], codecs: Numbers) -> Scaling:
     variation = _within(scaled) + CODEC_WEIGHT * codecs / np.outer(deviations, deviations)
     blocks = joined_blocks(triangles_of(variation))
     kept = (1 - OWN_SHARE) * blocks + OWN_SHARE * np.diag(np.diag(blocks))
-    draft = scaling_of("draft", means, deviations, kept)
-    lengths = _lengths(np.concatenate(scaled) @ draft.whitening)
-    final = kept * np.outer(lengths, lengths)
+    whitening = _inverse_root(kept)
+    lengths = _lengths(np.concatenate(scaled) @ whitening)
+    final = whitening / np.sqrt(np.outer(lengths, lengths))
     return scaling_of(_digest(means, deviations, final), means, deviations, final)
+
+
+def _inverse_root(covariance: Numbers) -> Numbers:
+    """The symmetric matrix that makes the covariance the identity in each block."""
+    root = np.zeros_like(covariance)
+    for name in BLOCK_NAMES:
+        block = np.ix_(places_of(name), places_of(name))
+        squares, directions = np.linalg.eigh(covariance[block])
+        root[block] = directions / np.sqrt(squares) @ directions.T
+    return root
 
 
 def _usual(recordings: Sequence[Raw]) -> tuple[Numbers, Numbers]:

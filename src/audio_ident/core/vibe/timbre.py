@@ -1,9 +1,8 @@
 """Turns raw descriptors into vectors whose cosine says how much two windows sound alike.
 
 Numbers that vary from one part of a track to the next, or that a codec or another level moves, say
-little about what a track sounds like. `Scaling.variation` tells by how much, and which vary
-together; whitening by it makes such directions short. It never mixes the blocks `timbre`,
-`harmony` and `rhythm`, so that they can be weighed and compared alone.
+little about what a track sounds like. Whitening makes such directions short. It never mixes the
+blocks `timbre`, `harmony` and `rhythm`, so that they can be weighed and compared alone.
 """
 
 import dataclasses
@@ -37,27 +36,19 @@ class Scaling:
     means: Numbers
     deviations: Numbers
     """None is 0."""
-    variation: Numbers
-    """Covariance of what is no difference, in deviations, shape `(118, 118)`, 0 between blocks; in
-    such units that timbre with harmony has a length of 1 after whitening, in the mean, and so has
-    rhythm."""
     whitening: Numbers
-    """Its inverse square root."""
+    """Inverse square root of the covariance of what is no difference, in deviations, shape
+    `(118, 118)`, symmetric, 0 between blocks; in such units that timbre with harmony has a length
+    of 1 after whitening, in the mean, and so has rhythm."""
 
 
-def scaling_of(revision: str, means: Numbers, deviations: Numbers, variation: Numbers) -> Scaling:
+def scaling_of(revision: str, means: Numbers, deviations: Numbers, whitening: Numbers) -> Scaling:
     """The scaling with these numbers, made as exact as `float32` holds them."""
     exact, kept = (
         np.asarray(values, np.float32).astype(np.float64)
-        for values in ((means, deviations), variation)
+        for values in ((means, deviations), whitening)
     )
-    return Scaling(
-        revision=revision,
-        means=exact[0],
-        deviations=exact[1],
-        variation=kept,
-        whitening=_whitening(kept),
-    )
+    return Scaling(revision=revision, means=exact[0], deviations=exact[1], whitening=kept)
 
 
 @functools.cache
@@ -75,7 +66,7 @@ def joined_blocks(triangles: npt.NDArray[np.floating]) -> Numbers:
 
 
 def triangles_of(matrix: Numbers) -> Numbers:
-    """The numbers that `joined_blocks` makes a matrix of, shape `(3376,)`."""
+    """The numbers that `joined_blocks` makes a matrix of, shape `(TRIANGLE_COUNT,)`."""
     return matrix[_TRIANGLES]
 
 
@@ -90,22 +81,16 @@ def _places_of_triangles() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     return np.concatenate(rows), np.concatenate(columns)
 
 
-def _whitening(variation: Numbers) -> Numbers:
-    whitening = np.zeros_like(variation)
-    for name in BLOCK_NAMES:
-        block = np.ix_(places_of(name), places_of(name))
-        squares, directions = np.linalg.eigh(variation[block])
-        whitening[block] = directions / np.sqrt(squares) @ directions.T
-    return whitening
-
-
 _TRIANGLES = _places_of_triangles()
+
+TRIANGLE_COUNT = len(_TRIANGLES[0])
+"""Numbers in the lower triangles of all blocks: 3376."""
 
 SHIPPED = scaling_of(
     timbre_scaling.REVISION,
     timbre_scaling.MEANS,
     timbre_scaling.DEVIATIONS,
-    joined_blocks(timbre_scaling.VARIATION),
+    joined_blocks(timbre_scaling.WHITENING),
 )
 
 
