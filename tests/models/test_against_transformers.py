@@ -162,9 +162,6 @@ def test_sounds(pair: Pair, name: str, measured: Measured) -> None:
     sound = heard_sounds()[name]
     wanted = unit(audio_of_reference(pair.model, mel_of_reference(sound))[0])
     made = pair.embedder.embed_audio([sound]).vectors
-    if name == "click":  # too quiet on the whole to have a window
-        assert len(made) == 0
-        return
     difference = np.abs(made[0] - wanted).max()
     measured(f"sounds, {pair.name}", difference)
     assert difference < CLOSE
