@@ -44,7 +44,7 @@ postgresql: $(READY) ## Run the tests of whole libraries again, with their rows 
 		tests/acceptance tests/api tests/integration \
 		$(patsubst %,tests/unit/test_%.py,$(TESTS_OF_ROWS)) $(SPREAD) $(ARGS)
 
-test-models: $(MODELS_READY) ## Compare CLAP with torch and transformers, which it installs
+test-models: $(MODELS_READY) ## Compare CLAP with torch and transformers, which it installs (MUSIC=/path too)
 	$(MODELS_VENV)/bin/python -m pytest tests/models $(ARGS)
 
 crash: $(READY) ## Kill imports at random, KILLS times (by default 2000), and examine the library
