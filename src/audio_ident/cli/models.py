@@ -11,6 +11,7 @@ from audio_ident.cli.documents_models import (
     listing_document,
 )
 from audio_ident.cli.exits import ExitCode
+from audio_ident.cli.model_filling import coverage_document, fill, refit, show_coverage
 from audio_ident.cli.render import Form, Output
 from audio_ident.cli.session import AsJson, command, library
 from audio_ident.model.embedding_models import InstalledModel, ModelListing
@@ -60,13 +61,19 @@ def _default(context: typer.Context, as_json: AsJson = False) -> None:
         list_(context, as_json=as_json)
 
 
+models.command()(fill)
+models.command()(refit)
+
+
 @models.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the models that are here, and those that can be fetched."""
+    """List the models that are here or can be fetched, and how much of the library they know."""
     with command(context, as_json=as_json) as output, library(context) as application:
         found = application.models.listings()
         if output.form is Form.JSON:
-            output.document({"models": [listing_document(listing) for listing in found]})
+            spaces = [coverage_document(one) for one in application.vectors.coverage()]
+            listed = [listing_document(listing) for listing in found]
+            output.document({"models": listed, "spaces": spaces})
             return
         columns = ("NAME", "STATE", "SIZE>", "LICENCE", "MODEL", "GOOD FOR")
         output.table(columns, [_row(listing) for listing in found])
@@ -75,6 +82,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
                 output.note(f"{listing.name}: {listing.problem}")
         if not any(listing.is_chosen for listing in found):
             output.note("likeness is measured with `timbre`, which needs no model")
+        show_coverage(output, application.vectors.coverage())
 
 
 @models.command()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import structlog
 
 from audio_ident.errors import LibraryLocked, StoreProblem
+from audio_ident.ingest.idle_filling import IdleFilling
 from audio_ident.ingest.queue import OpenTools, SessionQueue
 from audio_ident.ingest.sweep import sweep
 from audio_ident.ingest.tools import Clock
@@ -42,6 +43,8 @@ class Importer:
     open_tools: OpenTools
     clock: Clock
     must_leave: Callable[[], bool]
+    filling: IdleFilling
+    """Of the vectors, while there is nothing else to do."""
     tidy: Callable[[], None]
     """Removes what processes that died have left; done now and then."""
 
@@ -62,6 +65,7 @@ class Importer:
                 self._take_uploads()
                 for session in self.queue.run_queued(should_stop=self.must_leave):
                     _log.info("session_ended", session=session.id, state=session.state)
+                self._fill_vectors()
                 pause_s = LOOK_INTERVAL_S
             except LibraryLocked:
                 pause_s = LOOK_INTERVAL_S
@@ -78,6 +82,7 @@ class Importer:
             while self._has_uploads() and not self.must_leave():
                 tools.between_files()
                 self.clock.sleep_s(_UPLOAD_LOOK_S)
+            tools.after_files(self.must_leave)
 
     def _index_without_hidden(self, known: int) -> int:
         """Bring the index up to what people hid and restored; how often they did so far."""
@@ -87,7 +92,27 @@ class Importer:
             with self.open_tools(ImportParameters()) as (tools, _):
                 sweep(tools.stores)
                 tools.stores.index.publish()
+                tools.after_files(self.must_leave)
         return hidings
+
+    def _fill_vectors(self) -> None:
+        if self._is_wanted() or not self.filling.is_due():
+            return
+        looked_s = self.clock.monotonic_s()
+        is_wanted = False
+
+        def should_stop() -> bool:
+            nonlocal looked_s, is_wanted
+            now_s = self.clock.monotonic_s()
+            if not is_wanted and now_s - looked_s >= LOOK_INTERVAL_S:
+                looked_s, is_wanted = now_s, self._is_wanted()
+            return is_wanted or self.must_leave()
+
+        self.filling.fill(should_stop)
+
+    def _is_wanted(self) -> bool:
+        """Whether an import or an upload waits, whoever is to take it."""
+        return self._has_uploads() or bool(self.queue.queued())
 
     def _has_uploads(self) -> bool:
         with self.catalogue.reading() as rows:

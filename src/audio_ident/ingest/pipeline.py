@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from audio_ident.errors import AudioIdentError, Cancelled, FileUnreadable
+from audio_ident.ingest.course import Course
 from audio_ident.ingest.listening import Listening
 from audio_ident.ingest.places import choose_places
 from audio_ident.ingest.progress import Meter
@@ -116,6 +117,7 @@ def run_session(
             state = SessionState.INTERRUPTED if is_leaving else SessionState.CANCELLED
         forget_unheld(stores)
         stores.index.publish()
+        tools.after_files(lambda: steering.course() is not Course.GO)
         row.end(meter, state)
         meter.begin(Phase.DONE, row.state)
     except AudioIdentError as error:

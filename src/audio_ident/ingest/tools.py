@@ -78,6 +78,10 @@ def _do_nothing() -> None:
     pass
 
 
+def _follow_nothing(should_stop: Callable[[], bool]) -> None:
+    del should_stop
+
+
 def _no_digest(path: Path) -> AudioDigest | None:
     del path
     return None
@@ -129,6 +133,9 @@ class ImportTools:
     """Whether this process has to end now; the session is then to be gone on with by another."""
     between_files: Callable[[], None] = _do_nothing
     """Called about twice a second while a session runs: what may be done meanwhile."""
+    after_files: Callable[[Callable[[], bool]], None] = _follow_nothing
+    """Called once all files are done: what follows from them. It ends early when what it is given
+    says so."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,11 @@ class FindingCode(enum.StrEnum):
     ORPHAN_ROW = "ORPHAN_ROW"
     LISTING_WRONG = "LISTING_WRONG"
     LEFTOVER_FILE = "LEFTOVER_FILE"
+    VECTORS_CORRUPT = "VECTORS_CORRUPT"
+    VECTORS_UNREACHABLE = "VECTORS_UNREACHABLE"
+    VECTORS_MISSING = "VECTORS_MISSING"
+    VECTORS_UNKNOWN = "VECTORS_UNKNOWN"
+    VECTORS_STALE = "VECTORS_STALE"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +176,8 @@ class CheckFinding:
 
     code: FindingCode
     subject: str
-    """Audio digest, id of a file or a track, column of a table, path of a file, or `index`."""
+    """Audio digest, id of a file or a track, column of a table, path of a file, a space of vectors,
+    `index` or `vectors`."""
     fact: str
     remedy: str
 

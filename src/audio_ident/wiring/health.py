@@ -16,6 +16,8 @@ from audio_ident.settings.model import Settings
 from audio_ident.stores.disk import free_bytes
 from audio_ident.stores.fingerprints.index_reader import SegmentIndexReader
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.wiring.vector_health import VectorSight
+from audio_ident.wiring.vectors import open_vector_reader
 
 NOTHING_WRITTEN = "Nothing can be imported or changed; searching and listening go on."
 
@@ -29,6 +31,17 @@ def index_watch(
     with closing(SegmentIndexReader(places.index)) as reader:
         probe = Probe(name="index", look=functools.partial(_look_at_index, reader))
         yield (probe,), (*_index_figures(reader), *_import_figures(catalogue))
+
+
+@contextmanager
+def vectors_watch(
+    settings: Settings, catalogue: Catalogue
+) -> Iterator[tuple[tuple[Probe, ...], tuple[Figure, ...]]]:
+    """Probe and figures of what sounds alike is measured with."""
+    places = LibraryPlaces(data_directory=settings.data_dir)
+    with open_vector_reader(settings, places) as reader:
+        sight = VectorSight(settings, catalogue, reader)
+        yield (Probe(name="vectors", look=sight.look),), sight.figures()
 
 
 def look_at_catalogue(catalogue: Catalogue) -> Condition:
@@ -155,8 +168,12 @@ def search_figures(search: ClipSearch) -> tuple[Figure, ...]:
     """What searches have come to, and how many there are."""
 
     def by_status() -> Mapping[tuple[str, ...], float]:
-        lanes = search.meter.tally().exact_lane
-        return {("exact", status.value): count for status, count in lanes.items()}
+        lanes = search.meter.tally().lanes
+        return {(mode.value, status.value): count for (mode, status), count in lanes.items()}
+
+    def seconds() -> Mapping[tuple[str, ...], float]:
+        lanes = search.meter.tally().lanes_elapsed_s
+        return {(mode.value,): elapsed_s for mode, elapsed_s in lanes.items()}
 
     return (
         Figure(
@@ -176,6 +193,13 @@ def search_figures(search: ClipSearch) -> tuple[Figure, ...]:
             meaning="Time from the ends of uploads to the answers, all searches together.",
             only_grows=True,
             read=lambda: single(search.meter.tally().elapsed_s),
+        ),
+        Figure(
+            name="search_lane_seconds",
+            meaning="Time from the ends of uploads to the ends of each lane, all together.",
+            labels=("lane",),
+            only_grows=True,
+            read=seconds,
         ),
         Figure(
             name="searches_refused",

@@ -21,6 +21,9 @@ from audio_ident.engines.worker import WorkerLimits
 from audio_ident.ingest.analyse import analyse, digest_packets
 from audio_ident.ingest.describe import FileDescriber
 from audio_ident.ingest.desk import ImportDesk
+from audio_ident.ingest.filling import Filling
+from audio_ident.ingest.filling_along import FillingAlong
+from audio_ident.ingest.idle_filling import IdleFilling
 from audio_ident.ingest.importer import Importer
 from audio_ident.ingest.music_folders import MusicFolders
 from audio_ident.ingest.orders import Orders
@@ -50,6 +53,7 @@ from audio_ident.wiring.parts import (
     open_catalogue,
     writer_lock,
 )
+from audio_ident.wiring.vectors import VectorBench, vector_store_name
 
 FILES_PER_WORKER = 3
 """Files handed to the pool for each worker: none waits for the writer, and few wait in memory."""
@@ -95,6 +99,7 @@ class ImportBench:
         self._catalogue = catalogue
         self._must_leave = must_leave
         self._lock = writer_lock(settings, catalogue)
+        self.vectors = VectorBench(settings, places, catalogue)
         self._artefacts = FileArtefactStore(places.analyses)
         self._pictures = FilePictureStore(places.pictures)
         self._decoder = PyavDecoder(time.monotonic)
@@ -129,6 +134,12 @@ class ImportBench:
                     new_id=new_id,
                 )
             )
+            vectors = stack.enter_context(closing(FillingAlong(self.vectors.open_quick, CLOCK)))
+
+            def between_files() -> None:
+                uploads.tend()
+                vectors.tend()
+
             tools = ImportTools(
                 stores=stores,
                 pool=pool,
@@ -141,7 +152,8 @@ class ImportBench:
                 end_calls=pool.end_calls,
                 free_bytes=functools.partial(free_bytes, self._places.data_directory),
                 must_leave=self._must_leave,
-                between_files=uploads.tend,
+                between_files=between_files,
+                after_files=vectors.finish,
             )
             yield tools, self._options(parameters, workers)
 
@@ -157,6 +169,21 @@ class ImportBench:
             clock=CLOCK,
             relate=relations_of,
         )
+
+    def follow_with_vectors(self) -> None:
+        """Let the vectors follow what rows say; the caller holds the lock."""
+        with closing(FillingAlong(self.vectors.open_quick, CLOCK)) as vectors:
+            vectors.finish(self._must_leave)
+
+    def idle_filling(self) -> IdleFilling:
+        """What fills the vectors while there is nothing else to do."""
+        store = vector_store_name(self._settings, self._places)
+        return IdleFilling(self._catalogue, store, self._open_idle, CLOCK)
+
+    @contextmanager
+    def _open_idle(self) -> Iterator[Filling]:
+        with self._lock(), self.vectors.open_all(needs_model=False) as filling:
+            yield filling
 
     def _pool(self, workers: int) -> CrashProofExecutor:
         return CrashProofExecutor(
@@ -251,6 +278,7 @@ def serve_imports() -> None:
             open_tools=bench.open,
             clock=CLOCK,
             must_leave=leave.is_set,
+            filling=bench.idle_filling(),
             tidy=functools.partial(_tidy, places, catalogue),
         ).run()
 

@@ -61,6 +61,7 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import make_accounts
 from audio_ident.wiring.browsing import make_duplicates
 from audio_ident.wiring.importing import ImportBench
+from audio_ident.wiring.local_vibe import LocalVibe
 from audio_ident.wiring.models import make_models
 from audio_ident.wiring.moving import move_catalogue
 from audio_ident.wiring.parts import (
@@ -72,6 +73,7 @@ from audio_ident.wiring.parts import (
     open_catalogue,
     writer_lock,
 )
+from audio_ident.wiring.vector_use import LibraryVectors, diagnose_vectors
 
 
 @contextmanager
@@ -93,7 +95,10 @@ def diagnose(settings: Settings) -> Iterable[Diagnosis]:
     def server() -> Catalogue:
         return Catalogue(catalogue_url(settings, places))
 
-    return diagnose_installation(places, CLOCK.now(), server if is_served else None)
+    look_at_vectors = functools.partial(diagnose_vectors, settings)
+    return diagnose_installation(
+        places, CLOCK.now(), look_at_vectors, server if is_served else None
+    )
 
 
 class LocalApplication:
@@ -124,9 +129,11 @@ class LocalApplication:
         self.backups = LibraryBackups(catalogue, places, CLOCK.now)
         self._lock = writer_lock(settings, catalogue)
         self._bench = ImportBench(settings, places, catalogue)
+        self.vectors = LibraryVectors(settings, places, catalogue, self._lock)
         self.queue = SessionQueue(
             catalogue, CLOCK, new_id, self._bench.open, living_processes(catalogue)
         )
+        self.vibe = LocalVibe(settings, places, catalogue, self._decoder, self._limits)
         self.watching = FolderWatch(
             WatchPlan(
                 mode=WatchMode(settings.watch_mode),
@@ -213,6 +220,7 @@ class LocalApplication:
         ):
             sweep(self._bench.stores(index))
             index.publish()
+            self._bench.follow_with_vectors()
 
     def check(self, *, reads_artefacts: bool) -> Iterable[CheckFinding]:
         """Every place where catalogue, analyses and index disagree."""
@@ -222,12 +230,13 @@ class LocalApplication:
             index=self._reader,
             pictures=self._pictures,
         )
-        return check(
+        found = check(
             stores,
             index_problems=find_index_problems(self._places.index),
             leftovers=find_leftovers(self._places, self._catalogue, time.time()),
             reads_artefacts=reads_artefacts,
         )
+        return found + self.vectors.check(is_deep=reads_artefacts)
 
     def repair(self, *, reads_artefacts: bool, on_progress: Callable[[int, int], None]) -> None:
         """Mend what a check finds."""
@@ -237,11 +246,14 @@ class LocalApplication:
             with closing(SegmentIndex(self._places.index)) as index:
                 repair(self._bench.stores(index), reads_artefacts=reads_artefacts)
             remove_leftovers(self._places, self._catalogue, time.time())
+            self.vectors.repair(is_deep=reads_artefacts)
 
     def rebuild(self, *, on_progress: Callable[[int, int], None]) -> RebuildSummary:
-        """Make the index again from the stored analyses."""
+        """Make the index again from the stored analyses, and the vectors that they tell."""
         with self._lock():
-            return self._rebuild(on_progress=on_progress)
+            summary = self._rebuild(on_progress=on_progress)
+            self.vectors.make_again(on_progress)
+            return summary
 
     def move_catalogue(self, to: str, on_progress: Callable[[int, int, str], None]) -> MoveSummary:
         """Copy the catalogue to another database."""

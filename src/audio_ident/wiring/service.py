@@ -10,6 +10,7 @@ from audio_ident.ingest.receiving import UploadDesk
 from audio_ident.library.events import EventBook
 from audio_ident.library.figures import Figure
 from audio_ident.library.imports import Imports
+from audio_ident.library.map.view import LibraryMap
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.readiness import Probe
 from audio_ident.settings.model import Settings
@@ -21,6 +22,7 @@ from audio_ident.wiring.health import (
     importer_probe,
     index_watch,
     search_figures,
+    vectors_watch,
     workers_probe,
 )
 from audio_ident.wiring.importing import (
@@ -29,8 +31,10 @@ from audio_ident.wiring.importing import (
     make_music_folders,
     make_upload_desk,
 )
+from audio_ident.wiring.journeys import Journeys, make_journeys
 from audio_ident.wiring.media import Media, open_media
 from audio_ident.wiring.parts import CLOCK, open_catalogue
+from audio_ident.wiring.players import Players, make_players
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,8 +45,11 @@ class Service:
     catalogue: Catalogue
     accounts: Accounts
     asking: Asking
+    journeys: Journeys
     browsing: Browsing
+    map: LibraryMap
     media: Media
+    players: Players
     events: EventBook
     imports: Imports
     import_desk: ImportDesk
@@ -61,6 +68,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
     with ExitStack() as stack:
         catalogue = stack.enter_context(open_catalogue(settings))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
+        vector_probes, vector_figures = stack.enter_context(vectors_watch(settings, catalogue))
         folders = make_music_folders(settings, catalogue)
         asking = stack.enter_context(open_asking(settings, places, catalogue))
         importer = stack.enter_context(keeping_importer(settings))
@@ -69,13 +77,21 @@ def open_service(settings: Settings) -> Iterator[Service]:
             catalogue=catalogue,
             accounts=make_accounts(settings, catalogue),
             asking=asking,
+            journeys=make_journeys(asking.similar, catalogue),
             browsing=make_browsing(settings, places, catalogue),
+            map=LibraryMap(catalogue),
             media=stack.enter_context(open_media(settings, places, catalogue)),
+            players=make_players(catalogue),
             events=EventBook(catalogue),
             imports=Imports(catalogue, CLOCK.now),
             import_desk=make_import_desk(settings, catalogue, folders),
             music_folders=folders,
             upload_desk=make_upload_desk(settings, catalogue),
-            probes=(*probes, workers_probe(asking.search), importer_probe(importer)),
-            figures=(*figures, *search_figures(asking.search)),
+            probes=(
+                *probes,
+                *vector_probes,
+                workers_probe(asking.search),
+                importer_probe(importer),
+            ),
+            figures=(*figures, *vector_figures, *search_figures(asking.search)),
         )

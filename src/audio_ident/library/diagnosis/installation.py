@@ -13,12 +13,17 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 
 
 def diagnose_installation(
-    places: LibraryPlaces, now: datetime.datetime, server: Callable[[], Catalogue] | None = None
+    places: LibraryPlaces,
+    now: datetime.datetime,
+    look_at_vectors: Callable[[], Diagnosis],
+    server: Callable[[], Catalogue] | None = None,
 ) -> Iterator[Diagnosis]:
     """What can be said of each part that a library in these places needs.
 
     Parameters
     ----------
+    look_at_vectors
+        Whether they can be asked, wherever they are.
     server
         Gives the catalogue where it lies on a server.
     """
@@ -48,6 +53,7 @@ def diagnose_installation(
         "catalogue": lambda: content.catalogue(open_catalogue),
         "service": lambda: content.service(open_catalogue),
         "index": lambda: content.index(places.index),
+        "vectors": look_at_vectors,
     }
     for part, diagnose in parts.items():
         yield dataclasses.replace(_diagnosed(diagnose), part=part)

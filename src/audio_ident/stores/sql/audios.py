@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.audio import AudioFacts
 from audio_ident.stores.sql.tables import ArtefactRow, AudioRow, FileRow
+from audio_ident.stores.sql.vector_marks import note_reanalysed
 
 
 class Audios:
@@ -49,6 +50,7 @@ class Audios:
             self._session.add(row)
         row.analysis_version, row.index_version = versions
         row.stored_at = at
+        note_reanalysed(self._session, audio_id)
 
     def forget_derived(self, digests: Collection[AudioDigest]) -> None:
         """Say that nothing can be derived from these until they are listened to again."""
@@ -66,6 +68,10 @@ class Audios:
             ).join(ArtefactRow, ArtefactRow.audio_id == AudioRow.id)
         )
         return {AudioDigest(digest): (analysis, index) for digest, analysis, index in rows}
+
+    def last_number(self) -> int:
+        """Number of the audio that came last; 0 while there is none."""
+        return self._session.scalar(sa.select(sa.func.max(AudioRow.id))) or 0
 
     def without_files(self) -> list[AudioDigest]:
         """Audio that no file holds any more."""

@@ -19,6 +19,7 @@ from audio_ident.stores.sql.tables_edits import (
 )
 from audio_ident.stores.sql.track_anchors import adopt_all, adopt_decisions
 from audio_ident.stores.sql.tracks import TRACK_COLUMNS, joined, track_of_row
+from audio_ident.stores.sql.vector_marks import note_relisted
 
 _FILES_AT_ONCE = 500
 
@@ -73,6 +74,9 @@ class Listings:
         query = sa.select(TrackRow.id).where(of_files).order_by(TrackRow.id).with_for_update()
         track_ids = list(self._session.scalars(query))
         made = list(self._made(file_ids))
+        listed = sa.select(ListingRow.audio_id).where(ListingRow.track_id.in_(track_ids)).distinct()
+        before, after = self._session.scalars(listed), (values["audio_id"] for _, values, _ in made)
+        note_relisted(self._session, {*before, *after})
         for table in (ListedGenreRow, ListingRow):
             self._session.execute(
                 sa.delete(table)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -45,11 +45,21 @@ class Spaces:
         return None if row is None else _known(row)
 
     def active(self, embedder: str | None = None) -> KnownSpace | None:
-        """The space that answers, or that of an embedder; the newest of several."""
+        """The space that answers, or that of an embedder; that of a model before `timbre`."""
         query = sa.select(SpaceRow).where(SpaceRow.active_since.is_not(None))
         if embedder is not None:
             query = query.where(SpaceRow.embedder == embedder)
-        row = self._session.scalars(query.order_by(SpaceRow.active_since.desc()).limit(1)).first()
+        is_built_in = sa.case((SpaceRow.embedder == "timbre", 1), else_=0)
+        ordered = query.order_by(is_built_in, SpaceRow.active_since.desc(), SpaceRow.id)
+        row = self._session.scalars(ordered.limit(1)).first()
+        return None if row is None else _known(row)
+
+    def wanted(self, embedder: str) -> KnownSpace | None:
+        """The space of an embedder that the settings ask for."""
+        query = sa.select(SpaceRow).where(
+            SpaceRow.embedder == embedder, SpaceRow.wanted_at.is_not(None)
+        )
+        row = self._session.scalars(query.order_by(SpaceRow.wanted_at.desc()).limit(1)).first()
         return None if row is None else _known(row)
 
     def save(self, space: Space, at: datetime.datetime) -> None:
@@ -59,6 +69,37 @@ class Spaces:
         values = {name: getattr(space, name) for name in _FIELDS}
         values["parameters"] = dict(space.parameters)
         self._session.add(SpaceRow(**values, created_at=at, likeness_recordings=0))
+        self._session.flush()
+
+    def want(self, space_ids: Collection[SpaceId], at: datetime.datetime) -> None:
+        """Say which spaces the settings ask for; they ask for no others."""
+        for row in self._session.scalars(sa.select(SpaceRow)):
+            if row.id not in space_ids:
+                row.wanted_at = None
+            elif row.wanted_at is None:
+                row.wanted_at = at
+        self._session.flush()
+
+    def activate(self, space_id: SpaceId, at: datetime.datetime) -> None:
+        """Let a space answer, and no other one of its embedder."""
+        chosen = self._session.get_one(SpaceRow, space_id)
+        of_embedder = sa.select(SpaceRow).where(SpaceRow.embedder == chosen.embedder)
+        for row in self._session.scalars(of_embedder):
+            if row is not chosen:
+                row.active_since = None
+            elif row.active_since is None:
+                row.active_since = at
+        self._session.flush()
+
+    def deactivate(self, space_id: SpaceId) -> None:
+        """Let a space answer no more."""
+        self._session.get_one(SpaceRow, space_id).active_since = None
+        self._session.flush()
+
+    def save_likeness(self, space_id: SpaceId, quantiles: Sequence[float], recordings: int) -> None:
+        """Remember how alike random tracks of the library are, and how many there were."""
+        row = self._session.get_one(SpaceRow, space_id)
+        row.likeness, row.likeness_recordings = list(quantiles), recordings
         self._session.flush()
 
 

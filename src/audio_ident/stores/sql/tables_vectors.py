@@ -40,6 +40,10 @@ class VectorMarkRow(Base):
     """Says that the windows of a recording are in a space of a store, or why they are not."""
 
     __tablename__ = "vector_marks"
+    __table_args__ = (
+        sa.Index("ix_vector_marks_audio_digest", "audio_digest"),
+        sa.Index("ix_vector_marks_passages_due", "passages_due", "store"),
+    )
 
     space_id: Mapped[str] = mapped_column(
         sa.ForeignKey("spaces.id", ondelete="CASCADE"), primary_key=True
@@ -49,9 +53,15 @@ class VectorMarkRow(Base):
     audio_digest: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     """No reference: the windows are to be deleted when the recording has gone."""
     windows: Mapped[int]
+    windows_due: Mapped[bool]
+    """Whether they are to be put (again): they are on their way, failed in a way that may pass, or
+    the recording was analysed anew."""
     passages_digest: Mapped[str] = mapped_column(sa.String(32))
-    """Of what filters were told about the recording."""
+    """Of what filters were told about the recording; empty before."""
+    passages_due: Mapped[bool]
+    """Whether something was written since that filters may see otherwise."""
     attempts: Mapped[int]
+    """That failed in a row."""
     error_code: Mapped[str | None] = mapped_column(sa.String(64))
     """Why it could not be put; NULL when it was."""
     error_fact: Mapped[str | None]

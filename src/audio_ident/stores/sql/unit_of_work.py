@@ -46,9 +46,11 @@ from audio_ident.stores.sql.jobs import Jobs
 from audio_ident.stores.sql.library_row import LibraryRows
 from audio_ident.stores.sql.listings import Listings
 from audio_ident.stores.sql.log_ins import LogIns
+from audio_ident.stores.sql.map_points import MapPoints
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.owners import Owners
+from audio_ident.stores.sql.passages import Passages
 from audio_ident.stores.sql.playables import Playables
 from audio_ident.stores.sql.profiles import Profiles
 from audio_ident.stores.sql.relations import Relations
@@ -63,6 +65,8 @@ from audio_ident.stores.sql.stages import Stages
 from audio_ident.stores.sql.tallies import Tallies
 from audio_ident.stores.sql.tracks import Tracks
 from audio_ident.stores.sql.uploads import Uploads
+from audio_ident.stores.sql.vector_files import VectorFiles
+from audio_ident.stores.sql.vector_marks import VectorMarks
 from audio_ident.stores.sql.whole_tables import WholeTables
 
 
@@ -102,6 +106,10 @@ class Rows:
     uploads: Uploads
     jobs: Jobs
     spaces: Spaces
+    vector_marks: VectorMarks
+    vector_files: VectorFiles
+    passages: Passages
+    map: MapPoints
 
 
 class Catalogue:
@@ -241,6 +249,10 @@ def _rows(session: Session) -> Rows:
         uploads=Uploads(session),
         jobs=Jobs(session),
         spaces=Spaces(session),
+        vector_marks=VectorMarks(session),
+        vector_files=VectorFiles(session),
+        passages=Passages(session),
+        map=MapPoints(session),
     )
 
 

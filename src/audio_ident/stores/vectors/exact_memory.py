@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import numpy as np
 
-from audio_ident.errors import BadInput
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.vectors import (
     Entry,
@@ -19,6 +18,12 @@ from audio_ident.model.vectors import (
     WindowVectors,
 )
 from audio_ident.stores.vectors.protocol import EVERYTHING
+from audio_ident.stores.vectors.spaces import (
+    NOTHING_KNOWN,
+    require_entry_of,
+    require_query_of,
+    require_same_space,
+)
 
 
 class ExactVectorIndex:
@@ -43,8 +48,7 @@ class ExactVectorIndex:
         space = self._spaces.get(space_id)
         if space is None:
             return ()
-        if vectors.ndim != 2 or not len(vectors) or vectors.shape[1] != space.dimension:
-            raise BadInput(f"{vectors.shape} is no query of {space.dimension} dimensions")
+        require_query_of(space, vectors)
         found = (
             _hits(entry, vectors, windows_each, where) for entry in self._entries[space_id].values()
         )
@@ -67,11 +71,10 @@ class ExactVectorIndex:
 
     def put(self, space: Space, entries: Iterable[Entry]) -> None:
         """As `VectorIndex.put`."""
+        require_same_space(self._spaces.setdefault(space.id, space), space)
         held = self._entries.setdefault(space.id, {})
-        self._spaces[space.id] = space
         for entry in entries:
-            if entry.windows.vectors.shape[1:] != (space.dimension,):
-                raise BadInput(f"{entry.windows.vectors.shape} is not of the space {space.id}")
+            require_entry_of(space, entry)
             held[entry.digest] = entry
 
     def describe(self, digest: AudioDigest, passages: tuple[Passage, ...]) -> None:
@@ -102,8 +105,9 @@ def _hits(entry: Entry, vectors: Vectors, windows_each: int, where: Where) -> Re
     if entry.digest in where.without_recordings or not len(windows.vectors):
         return None
     cosines = (windows.vectors @ vectors.T).max(axis=1)
-    fits = np.array([fits_wish(passage, where) for passage in entry.passages], np.bool_)
-    is_wanted = fits[passage_of_windows(windows, entry.passages)]
+    passages = entry.passages or NOTHING_KNOWN
+    fits = np.array([fits_wish(passage, where) for passage in passages], np.bool_)
+    is_wanted = fits[passage_of_windows(windows, passages)]
     order = sorted(np.flatnonzero(is_wanted), key=lambda at: (-cosines[at], at))[:windows_each]
     hits = tuple(
         WindowHit(

@@ -38,7 +38,9 @@ def upgrade() -> None:
         sa.Column("store", sa.String(200), nullable=False),
         sa.Column("audio_digest", sa.String(32), nullable=False),
         sa.Column("windows", sa.Integer, nullable=False),
+        sa.Column("windows_due", sa.Boolean, nullable=False),
         sa.Column("passages_digest", sa.String(32), nullable=False),
+        sa.Column("passages_due", sa.Boolean, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("error_code", sa.String(64), nullable=True),
         sa.Column("error_fact", sa.Text, nullable=True),
@@ -48,6 +50,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("space_id", "store", "audio_digest", name="pk_vector_marks"),
     )
+    op.create_index("ix_vector_marks_audio_digest", "vector_marks", ["audio_digest"])
+    op.create_index("ix_vector_marks_passages_due", "vector_marks", ["passages_due", "store"])
 
 
 def downgrade() -> None:
