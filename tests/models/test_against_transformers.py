@@ -20,7 +20,6 @@ from audio_ident.core.vibe.clap_mel import log_mel
 from audio_ident.core.vibe.windows import padded, windows_of
 from audio_ident.engines.embedders.clap import ClapEmbedder
 from audio_ident.engines.embedders.clap_export import export_clap
-from audio_ident.engines.embedders.file_listening import as_mono
 from audio_ident.engines.embedders.manifest import read_installed, window_rule
 from audio_ident.engines.embedders.models import Origin, make_manifest, write_manifest
 from audio_ident.engines.embedders.runtime import open_session
@@ -180,7 +179,7 @@ def test_real_music(pair: Pair, measured: Measured) -> None:
     paths = [path for path in sorted(Path(os.environ["MUSIC"]).rglob("*")) if is_music(path)]
     for path in paths[:MOST_FILES]:
         samples = hear(path, (Feed.STEREO_48K,)).samples(Feed.STEREO_48K)
-        sound = as_mono(samples)[: 2 * WINDOW_SAMPLES]
+        sound = samples.mean(axis=1, dtype=np.float32)[: 2 * WINDOW_SAMPLES]
         windows = list(windows_of([sound], window_rule(read_installed(pair.folder).manifest)))
         made = pair.embedder.embed_audio([sound]).vectors
         assert len(made) == len(windows)
