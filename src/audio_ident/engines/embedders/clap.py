@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from audio_ident.core.vibe.clap_mel import log_mel
+from audio_ident.core.vibe.clap_mel import MelRecipe, log_mel
 from audio_ident.core.vibe.windows import windows_of
 from audio_ident.engines.embedders.manifest import mel_recipe, read_installed, window_rule
 from audio_ident.engines.embedders.onnx_weights import check_weights_inside
@@ -105,17 +105,13 @@ class ClapEmbedder:
         return list(self._tokenizer.encode(text).ids)
 
     def _audio_vector(self, samples: Mono) -> Vectors:
-        features = log_mel(samples, self._recipe)[None, None]
-        known = {"input_features": features, "is_longer": np.zeros((1, 1), np.bool_)}
-        return self._run("audio", known)
+        return self._run("audio", _heard(samples, self._recipe))
 
     def _run(self, role: str, known: Mapping[str, _Numbers]) -> Vectors:
         """The vector that one of the two parts gives, of length 1."""
         session = self._session(role)
         with _failures_named(self._manifest.name):
-            fed = {name: known[key] for name, key in _matched_inputs(session, role, known)}
-            (output,) = session.run([_output_name(session, role)], fed, run_options())
-        vector = np.asarray(output, np.float64).reshape(-1)
+            vector = _output(session, role, known)
         length = float(np.linalg.norm(vector))
         if len(vector) != self._space.dimension or not np.isfinite(length) or length == 0:
             raise ModelInvalid(
@@ -144,21 +140,32 @@ class ClapEmbedder:
         return tokenizer
 
 
-def probed_dimension(path: Path) -> int:
-    """How many numbers the vectors of an ONNX file have, as it declares itself.
+def probed_dimension(path: Path, recipe: MelRecipe, window_samples: int) -> int:
+    """How many numbers the vectors of an ONNX file have, by hearing silence with it.
+
+    What it declares is not asked: ready-made files name a symbol there.
 
     Raises
     ------
     ModelInvalid
-        It cannot be opened, or does not say.
+        It cannot be used.
     """
+    silence = np.zeros(window_samples, np.float32)
     with _failures_named(path.name):
-        session = open_session(path)
-        wanted = _output_name(session, "audio")
-        (shape,) = (each.shape for each in session.get_outputs() if each.name == wanted)
-    if not isinstance(shape[-1], int):
-        raise ModelInvalid(f"{path.name} does not say how long its vectors are")
-    return shape[-1]
+        return len(_output(open_session(path), "audio", _heard(silence, recipe)))
+
+
+def _heard(samples: Mono, recipe: MelRecipe) -> dict[str, _Numbers]:
+    """What the sound part may be fed with, by name."""
+    features = log_mel(samples, recipe)[None, None]
+    return {"input_features": features, "is_longer": np.zeros((1, 1), np.bool_)}
+
+
+def _output(session: Session, role: str, known: Mapping[str, _Numbers]) -> _Numbers:
+    """The vector of one sound or sentence, of any length."""
+    fed = {name: known[key] for name, key in _matched_inputs(session, role, known)}
+    (output,) = session.run([_output_name(session, role)], fed, run_options())
+    return np.asarray(output, np.float64).reshape(-1)
 
 
 def _matched_inputs(

@@ -23,6 +23,7 @@ from audio_ident.engines.embedders.manifest import (
     MODEL_NAME,
     ROLES,
     manifest_document,
+    mel_recipe,
     parse_manifest,
     read_installed,
     read_json,
@@ -184,16 +185,20 @@ def make_manifest(folder: Path, origin: Origin) -> ModelManifest:
     """
     for role in ("audio", "text"):
         check_weights_inside(folder / NAMES[role])
-    unknown = ModelManifest(
+    preprocessing = read_preprocessing(folder / PREPROCESSOR_NAME)
+    unprobed = ModelManifest(
         name=origin.name,
         repository=origin.repository,
         commit=origin.commit,
         licence=origin.licence,
         files={role: _file(folder / file_name) for role, file_name in NAMES.items()},
-        dimension=probed_dimension(folder / NAMES["audio"]),
-        preprocessing=read_preprocessing(folder / PREPROCESSOR_NAME),
+        dimension=1,
+        preprocessing=preprocessing,
     )
-    return parse_manifest(manifest_document(unknown))
+    manifest = parse_manifest(manifest_document(unprobed))
+    window_samples = preprocessing["window_samples"]
+    dimension = probed_dimension(folder / NAMES["audio"], mel_recipe(manifest), window_samples)
+    return dataclasses.replace(manifest, dimension=dimension)
 
 
 def write_manifest(folder: Path, manifest: ModelManifest) -> None:
