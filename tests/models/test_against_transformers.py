@@ -34,7 +34,7 @@ CLOSE_DB = 1e-4
 CLOSE = 1e-5
 """Of vectors of length 1; a hundred times what was measured, a ten thousandth of what counts."""
 
-MOST_FILES = 12
+MOST_FILES = 4
 
 HTSAT = {
     "window_size": 8,
@@ -175,7 +175,7 @@ def test_sounds(pair: Pair, name: str, measured: Measured) -> None:
 
 @pytest.mark.skipif(not os.environ.get("MUSIC"), reason="MUSIC=/path names no music")
 def test_real_music(pair: Pair, measured: Measured) -> None:
-    """Windows of up to twelve files below MUSIC: spectrograms and vectors of the whole way."""
+    """Windows of up to four files below MUSIC: spectrograms and vectors of the whole way."""
     paths = [path for path in sorted(Path(os.environ["MUSIC"]).rglob("*")) if is_music(path)]
     for path in paths[:MOST_FILES]:
         samples = hear(path, (Feed.STEREO_48K,)).samples(Feed.STEREO_48K)
