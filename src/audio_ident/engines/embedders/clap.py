@@ -5,15 +5,15 @@ One window at a time: batches cost more on a processor, and memory as well.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from audio_ident.core.vibe.clap_mel import log_mel
-from audio_ident.core.vibe.windows import Window, WindowCutter, WindowRule
+from audio_ident.core.vibe.clap_mel import MelRecipe, log_mel
+from audio_ident.core.vibe.windows import windows_of
 from audio_ident.engines.embedders.manifest import mel_recipe, read_installed, window_rule
 from audio_ident.engines.embedders.onnx_weights import check_weights_inside
 from audio_ident.engines.embedders.runtime import Session, open_session, run_options
@@ -76,14 +76,17 @@ class ClapEmbedder:
 
     def embed_audio(self, blocks: Iterable[Mono]) -> WindowVectors:
         """Windows of a sound at `space.rate_hz`."""
-        hearing = self.hearing()
-        for block in blocks:
-            hearing.hear(block)
-        return hearing.finish()
-
-    def hearing(self) -> "ClapHearing":
-        """Hears one sound in blocks that are pushed, as decoders do."""
-        return ClapHearing(self._rule, self._audio_vector, self._space.dimension)
+        vectors: list[Vectors] = []
+        times_samples: list[tuple[int, int]] = []
+        for window in windows_of(blocks, self._rule):
+            vectors.append(self._audio_vector(window.samples))
+            times_samples.append((window.start_samples, window.end_samples))
+        times = np.array(times_samples, np.int64).reshape(-1, 2) * 1000 // self._rule.rate_hz
+        return WindowVectors(
+            vectors=np.array(vectors, np.float32).reshape(-1, self._space.dimension),
+            start_ms=times[:, 0].astype(np.uint32),
+            end_ms=times[:, 1].astype(np.uint32),
+        )
 
     def embed_text(self, text: str) -> Vectors:
         """The place of a sentence, shape `(1, dimension)`."""
@@ -102,17 +105,13 @@ class ClapEmbedder:
         return list(self._tokenizer.encode(text).ids)
 
     def _audio_vector(self, samples: Mono) -> Vectors:
-        features = log_mel(samples, self._recipe)[None, None]
-        known = {"input_features": features, "is_longer": np.zeros((1, 1), np.bool_)}
-        return self._run("audio", known)
+        return self._run("audio", _heard(samples, self._recipe))
 
     def _run(self, role: str, known: Mapping[str, _Numbers]) -> Vectors:
         """The vector that one of the two parts gives, of length 1."""
         session = self._session(role)
         with _failures_named(self._manifest.name):
-            fed = {name: known[key] for name, key in _matched_inputs(session, role, known)}
-            (output,) = session.run([_output_name(session, role)], fed, run_options())
-        vector = np.asarray(output, np.float64).reshape(-1)
+            vector = _output(session, role, known)
         length = float(np.linalg.norm(vector))
         if len(vector) != self._space.dimension or not np.isfinite(length) or length == 0:
             raise ModelInvalid(
@@ -141,54 +140,32 @@ class ClapEmbedder:
         return tokenizer
 
 
-class ClapHearing:
-    """One sound that is being heard; its vectors are all that grows with its length."""
+def probed_dimension(path: Path, recipe: MelRecipe, window_samples: int) -> int:
+    """How many numbers the vectors of an ONNX file have, by hearing silence with it.
 
-    def __init__(
-        self, rule: WindowRule, vector_of: Callable[[Mono], Vectors], dimension: int
-    ) -> None:
-        self._cutter = WindowCutter(rule)
-        self._rate_hz = rule.rate_hz
-        self._vector_of = vector_of
-        self._dimension = dimension
-        self._vectors: list[Vectors] = []
-        self._times_samples: list[tuple[int, int]] = []
-
-    def hear(self, block: Mono) -> None:
-        """Hear the next block, of any length."""
-        self._embed(self._cutter.feed(block))
-
-    def finish(self) -> WindowVectors:
-        """The windows of the whole sound."""
-        self._embed(self._cutter.finish())
-        times = np.array(self._times_samples, np.int64).reshape(-1, 2) * 1000 // self._rate_hz
-        return WindowVectors(
-            vectors=np.array(self._vectors, np.float32).reshape(-1, self._dimension),
-            start_ms=times[:, 0].astype(np.uint32),
-            end_ms=times[:, 1].astype(np.uint32),
-        )
-
-    def _embed(self, windows: Iterator[Window]) -> None:
-        for window in windows:
-            self._vectors.append(self._vector_of(window.samples))
-            self._times_samples.append((window.start_samples, window.end_samples))
-
-
-def probed_dimension(path: Path) -> int:
-    """How many numbers the vectors of an ONNX file have, as it declares itself.
+    What it declares is not asked: ready-made files name a symbol there.
 
     Raises
     ------
     ModelInvalid
-        It cannot be opened, or does not say.
+        It cannot be used.
     """
+    silence = np.zeros(window_samples, np.float32)
     with _failures_named(path.name):
-        session = open_session(path)
-        wanted = _output_name(session, "audio")
-        (shape,) = (each.shape for each in session.get_outputs() if each.name == wanted)
-    if not isinstance(shape[-1], int):
-        raise ModelInvalid(f"{path.name} does not say how long its vectors are")
-    return shape[-1]
+        return len(_output(open_session(path), "audio", _heard(silence, recipe)))
+
+
+def _heard(samples: Mono, recipe: MelRecipe) -> dict[str, _Numbers]:
+    """What the sound part may be fed with, by name."""
+    features = log_mel(samples, recipe)[None, None]
+    return {"input_features": features, "is_longer": np.zeros((1, 1), np.bool_)}
+
+
+def _output(session: Session, role: str, known: Mapping[str, _Numbers]) -> _Numbers:
+    """The vector of one sound or sentence, of any length."""
+    fed = {name: known[key] for name, key in _matched_inputs(session, role, known)}
+    (output,) = session.run([_output_name(session, role)], fed, run_options())
+    return np.asarray(output, np.float64).reshape(-1)
 
 
 def _matched_inputs(

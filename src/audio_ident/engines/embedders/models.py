@@ -23,6 +23,7 @@ from audio_ident.engines.embedders.manifest import (
     MODEL_NAME,
     ROLES,
     manifest_document,
+    mel_recipe,
     parse_manifest,
     read_installed,
     read_json,
@@ -118,6 +119,20 @@ def folder_of(directory: Path, name: str) -> Path:
     return directory / name
 
 
+def check_name(name: str) -> None:
+    """Refuse what no model can be called.
+
+    Raises
+    ------
+    BadInput
+        It is refused.
+    """
+    if not MODEL_NAME.fullmatch(name) or name == BUILT_IN:
+        raise BadInput(
+            f"{name[:100]}: names are made of a-z, 0-9, . and -, at most 40, and not {BUILT_IN}"
+        )
+
+
 def verify(directory: Path, name: str) -> ModelCheck:
     """Read every file of a model and compare it with the manifest."""
     try:
@@ -139,6 +154,8 @@ def add_folder(
     ModelInvalid
         The files are not those of its manifest, or do not compute.
     """
+    if name is not None:
+        check_name(name)
     with unfinished(directory) as folder:
         if (source / MANIFEST_NAME).is_file():
             manifest = parse_manifest(read_json(source / MANIFEST_NAME))
@@ -168,16 +185,20 @@ def make_manifest(folder: Path, origin: Origin) -> ModelManifest:
     """
     for role in ("audio", "text"):
         check_weights_inside(folder / NAMES[role])
-    unknown = ModelManifest(
+    preprocessing = read_preprocessing(folder / PREPROCESSOR_NAME)
+    unprobed = ModelManifest(
         name=origin.name,
         repository=origin.repository,
         commit=origin.commit,
         licence=origin.licence,
         files={role: _file(folder / file_name) for role, file_name in NAMES.items()},
-        dimension=probed_dimension(folder / NAMES["audio"]),
-        preprocessing=read_preprocessing(folder / PREPROCESSOR_NAME),
+        dimension=1,
+        preprocessing=preprocessing,
     )
-    return parse_manifest(manifest_document(unknown))
+    manifest = parse_manifest(manifest_document(unprobed))
+    window_samples = preprocessing["window_samples"]
+    dimension = probed_dimension(folder / NAMES["audio"], mel_recipe(manifest), window_samples)
+    return dataclasses.replace(manifest, dimension=dimension)
 
 
 def write_manifest(folder: Path, manifest: ModelManifest) -> None:
