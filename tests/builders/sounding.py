@@ -51,6 +51,7 @@ WORDS = Space(
     window_s=10.0,
     hop_s=5.0,
     has_text=True,
+    parameters={"name": "made-up"},
 )
 
 
