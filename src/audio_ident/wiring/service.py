@@ -34,6 +34,7 @@ from audio_ident.wiring.importing import (
 from audio_ident.wiring.journeys import Journeys, make_journeys
 from audio_ident.wiring.media import Media, open_media
 from audio_ident.wiring.parts import CLOCK, open_catalogue
+from audio_ident.wiring.players import Players, make_players
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,6 +49,7 @@ class Service:
     browsing: Browsing
     map: LibraryMap
     media: Media
+    players: Players
     events: EventBook
     imports: Imports
     import_desk: ImportDesk
@@ -79,6 +81,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             browsing=make_browsing(settings, places, catalogue),
             map=LibraryMap(catalogue),
             media=stack.enter_context(open_media(settings, places, catalogue)),
+            players=make_players(catalogue),
             events=EventBook(catalogue),
             imports=Imports(catalogue, CLOCK.now),
             import_desk=make_import_desk(settings, catalogue, folders),

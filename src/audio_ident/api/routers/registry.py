@@ -15,6 +15,8 @@ from audio_ident.api.routers.library import router as library
 from audio_ident.api.routers.map import router as map_
 from audio_ident.api.routers.media import router as media
 from audio_ident.api.routers.meta import router as meta
+from audio_ident.api.routers.opensubsonic import router as opensubsonic
+from audio_ident.api.routers.opensubsonic_media import router as opensubsonic_media
 from audio_ident.api.routers.profiles import router as profiles
 from audio_ident.api.routers.reference import router as reference
 from audio_ident.api.routers.roots import router as roots
@@ -25,8 +27,14 @@ from audio_ident.api.routers.tracklists import router as tracklists
 from audio_ident.api.routers.tracks import router as tracks
 from audio_ident.api.routers.vibe import router as vibe
 
-PLAIN_ROUTERS: tuple[APIRouter, ...] = (health, setup, reference)
-"""Those at the root, for whoever watches over the process."""
+PLAIN_ROUTERS: tuple[APIRouter, ...] = (
+    health,
+    setup,
+    reference,
+    opensubsonic,
+    opensubsonic_media,
+)
+"""Those at the root, for whoever watches over the process, and for players of other programs."""
 
 API_ROUTERS: tuple[APIRouter, ...] = (
     meta,
