@@ -13,7 +13,6 @@ from audio_ident.core.folding import sort_key
 from audio_ident.core.vibe.likeness import likeness_quantiles
 from audio_ident.errors import ModelMissing
 from audio_ident.identify.vibe.similar import SimilarTracks, VibeTools
-from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import TrackId
 from audio_ident.model.search import TrackSpan
 from audio_ident.model.tags import Tags
@@ -185,8 +184,3 @@ def stretch(track_id: TrackId, start_s: float = 0.0, end_s: float | None = None)
 def plus(*track_ids: TrackId) -> Blend:
     """A question about tracks."""
     return Blend(plus=tuple(map(stretch, track_ids)))
-
-
-def digests_of(numbers: Sequence[int]) -> list[AudioDigest]:
-    """Recordings by number."""
-    return [digest_of(number) for number in numbers]
