@@ -108,7 +108,7 @@ def test_a_track_is_told_in_full_without_a_path(
 
     assert {name: track[name] for name in first} == first
     assert (track["olaf_indexed"], track["is_indexed"], track["is_complete"]) == (True, True, True)
-    assert (track["embedding_model"], track["embedding_dim"]) == (None, None)
+    assert (track["embedding_model"], track["embedding_dim"]) == ("timbre-118", 118)
     assert track["shown"]["title"]["origin"] == "tags"
     assert track["analysis"] == "current"
     assert track["sound"]["integrated_lufs"] < 0

@@ -13,7 +13,6 @@ from audio_ident.core.folding import sort_key
 from audio_ident.core.vibe.likeness import likeness_quantiles
 from audio_ident.errors import ModelMissing
 from audio_ident.identify.vibe.similar import SimilarTracks, VibeTools
-from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import TrackId
 from audio_ident.model.search import TrackSpan
 from audio_ident.model.tags import Tags
@@ -51,6 +50,7 @@ WORDS = Space(
     window_s=10.0,
     hop_s=5.0,
     has_text=True,
+    parameters={"name": "made-up"},
 )
 
 
@@ -127,6 +127,16 @@ class Soundscape:
         self._heard.append(windows.vectors)
         return track_id
 
+    def add_many(self, numbers: Sequence[int], windows: WindowVectors, tags: Tags) -> None:
+        """Tracks that all sound the same, in one go."""
+        with self.catalogue.writing() as rows:
+            ids = [add_track(rows, number, tags) for number in numbers]
+        artists = (sort_key(tags.artist or ""),)
+        for number, track_id in zip(numbers, ids, strict=True):
+            passage = Passage(start_ms=0, end_ms=100_000, track_ids=(track_id,), artists=artists)
+            entry = Entry(digest=digest_of(number), windows=windows, passages=(passage,))
+            self.index.put(TIMBRE, [entry])
+
     def measure(self) -> None:
         """Learn how alike random tracks of this library are."""
         quantiles = list(likeness_quantiles(self._heard, seed=1))
@@ -174,8 +184,3 @@ def stretch(track_id: TrackId, start_s: float = 0.0, end_s: float | None = None)
 def plus(*track_ids: TrackId) -> Blend:
     """A question about tracks."""
     return Blend(plus=tuple(map(stretch, track_ids)))
-
-
-def digests_of(numbers: Sequence[int]) -> list[AudioDigest]:
-    """Recordings by number."""
-    return [digest_of(number) for number in numbers]

@@ -158,8 +158,7 @@ def test_more_are_asked_for_until_there_are_enough(tmp_path: Path) -> None:
     with soundscape(tmp_path) as scape:
         scape.add(0, direction(0))
         windows = windows_around(direction(0), 1)
-        for number in range(1, 260):
-            scape.add(number, windows, Tags(artist="Prolific"))
+        scape.add_many(range(1, 260), windows, Tags(artist="Prolific"))
         for number in range(300, 304):
             scape.add(number, between(direction(0), direction(1), 0.5))
         wish = VibeWish(max_results=5, most_per_artist=1)

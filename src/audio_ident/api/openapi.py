@@ -38,7 +38,7 @@ to an explanation. Every answer has an `X-Request-ID`, which the log of the serv
 TAGS: Mapping[str, str] = {
     "health": "Whether the service is alive, what it can do at this moment, and which one it is.",
     "accounts": "The owner of the service, log-ins of browsers, and keys of scripts.",
-    "search": "What is this clip, and where else is this stretch of a track heard?",
+    "search": "What is this clip, what sounds like it, where else is a stretch of a track heard?",
     "vibe": "What sounds like this: tracks for tracks, for several at once, and for sentences.",
     "tracklists": "What is heard in a long recording, one after the other.",
     "tracks": "The tracks of the library, what is known of them, and what people correct.",

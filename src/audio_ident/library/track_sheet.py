@@ -17,7 +17,8 @@ from audio_ident.model.analysis import AudioDigest, Section
 from audio_ident.model.audio import MONO_RATE_HZ
 from audio_ident.model.library import Stage, StageMark, StageStatus
 from audio_ident.model.track_sheet import AnalysisState, SoundFigures, TrackSheet
-from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.model.vectors import Space
+from audio_ident.stores.sql.unit_of_work import Catalogue, Rows
 from audio_ident.units import SILENCE_DBFS
 
 SHOWN: tuple[type[Listener], ...] = (BandwidthListener, Key, Levels, Loudness, Silence, Tempo)
@@ -36,6 +37,7 @@ def get_track_sheet(
         is_hidden = rows.hidden.is_hidden(filed.track.id)
         revision = rows.edits.revision(filed.track.id)
         updated_at = rows.sheets.find_update(filed)
+        space = _space(rows, filed.track.digest)
     digest = filed.track.digest
     sections, is_damaged = _sections(artefacts, digest)
     unheard = tuple(
@@ -55,9 +57,18 @@ def get_track_sheet(
         containments=duplicates.containments_with(digest),
         stages=tuple(marks),
         is_indexed=not is_hidden and _is_indexed(marks),
+        space=None if is_hidden else space,
         revision=revision,
         updated_at=updated_at,
     )
+
+
+def _space(rows: Rows, digest: AudioDigest) -> Space | None:
+    """The space that answers what sounds alike, if it has a recording."""
+    active = rows.spaces.active()
+    if active is None or active.space.id not in rows.vector_marks.spaces_with(digest):
+        return None
+    return active.space
 
 
 def _is_indexed(marks: Iterable[StageMark]) -> bool:

@@ -9,6 +9,7 @@ from audio_ident.model.chapters import Chapter
 from audio_ident.model.kinship import Containment, DuplicateGroup
 from audio_ident.model.library import StageMark, Track
 from audio_ident.model.pictures import FilePicture
+from audio_ident.model.vectors import Space
 
 REPLAYGAIN_LUFS = -18.0
 """Loudness that ReplayGain 2.0 brings music to."""
@@ -83,6 +84,8 @@ class TrackSheet:
     """How far the work on the file has come, step by step."""
     is_indexed: bool = False
     """Whether clips of it can be recognised."""
+    space: Space | None = None
+    """Where it lies among what sounds alike: the space that answers, if it has the recording."""
     revision: int = 0
     """Grows with each edit, undo, hiding and restoring."""
     updated_at: datetime.datetime | None = None

@@ -1,7 +1,8 @@
 """Makes what answers what sounds alike, for the service and for the terminal."""
 
 import functools
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -17,12 +18,16 @@ from audio_ident.model.vectors import Space, SpaceId, Vectors, WindowVectors
 from audio_ident.settings.model import Settings
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.stores.sql.vector_marks import SpaceOfStore
-from audio_ident.stores.vectors.protocol import VectorReader
 from audio_ident.wiring.models import models_directory
+from audio_ident.wiring.parts import CLOCK
 from audio_ident.wiring.vectors import open_vector_reader
 
 MOST_SEARCHES = 8
 """Searches of the vector index at once; a server that hangs keeps no more threads waiting."""
+
+
+COUNTED_EVERY_S = 5.0
+"""Counting takes a while in a large library, and progress is told no more exactly than that."""
 
 
 @contextmanager
@@ -38,7 +43,7 @@ def open_similar(
             VibeTools(
                 catalogue=catalogue,
                 reader=reader,
-                coverage=functools.partial(_coverage, catalogue, reader),
+                coverage=CoverageWatch(catalogue, reader.name, CLOCK.monotonic_s).share,
                 text_vector=text_vector,
                 most_per_artist=settings.vibe_most_per_artist,
             )
@@ -87,8 +92,24 @@ class TimbreSpaces:
         return timbre_windows(fields, last[1], last[2])
 
 
-def _coverage(catalogue: Catalogue, reader: VectorReader, space_id: SpaceId) -> float:
-    with catalogue.reading() as rows:
-        place = SpaceOfStore(space_id=space_id, store=reader.name)
-        coverage = rows.vector_marks.coverage(place)
-    return coverage.covered / coverage.wanted if coverage.wanted else 1.0
+class CoverageWatch:
+    """How much of a library is in a space; it is counted now and then, not for every question."""
+
+    def __init__(self, catalogue: Catalogue, store: str, monotonic_s: Callable[[], float]) -> None:
+        self._catalogue = catalogue
+        self._store = store
+        self._monotonic_s = monotonic_s
+        self._last: Mapping[SpaceId, tuple[float, float]] = {}
+
+    def share(self, space_id: SpaceId) -> float:
+        """From 0 to 1, as it was at most `COUNTED_EVERY_S` ago; an empty library is covered."""
+        at_s, share = self._last.get(space_id, (-math.inf, 0.0))
+        now_s = self._monotonic_s()
+        if now_s - at_s < COUNTED_EVERY_S:
+            return share
+        with self._catalogue.reading() as rows:
+            place = SpaceOfStore(space_id=space_id, store=self._store)
+            coverage = rows.vector_marks.coverage(place)
+        share = coverage.covered / coverage.wanted if coverage.wanted else 1.0
+        self._last = {space_id: (now_s, share)}
+        return share

@@ -1,4 +1,4 @@
-"""What is this clip? Asked with an upload, or with a stretch of a track."""
+"""What is this clip, and what sounds like it? Asked with an upload, or a stretch of a track."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -61,10 +61,11 @@ async def _clip(request: Request, service: ServiceOfApp) -> AsyncIterator[Receiv
 def search_by_clip(
     upload: Annotated[Received, Depends(_clip)], service: ServiceOfApp
 ) -> SearchResponse:
-    """The tracks in which a clip is heard, or plainly that it is in none.
+    """The tracks in which a clip is heard, or plainly that it is in none; and what sounds like it.
 
     The first thirty seconds of a longer clip are used. One deadline holds from the end of the
-    upload to the answer.
+    upload to the answer; each lane answers whether the other one does or not. What was recognised
+    is not among what sounds alike, in any mode.
     """
     search = service.asking.search
     received_at_s = search.now_s()
@@ -79,10 +80,11 @@ def search_by_clip(
     responses=problems(ValidationFailed, NotFound, ClipTooShort, ClipUndecodable, *_BUSY_OR_LATE),
 )
 def search_by_track(wanted: TrackSearch, service: ServiceOfApp) -> SearchResponse:
-    """Where else a stretch of a track is heard: its copies, and other tracks with that recording.
+    """Where else a stretch of a track is heard, and what sounds like it.
 
-    The track itself is left out. The deadline is that of a clip; a stretch far into a very long
-    file may miss it.
+    The track itself is left out: what is heard are its copies, and other tracks with that recording
+    in them; what sounds alike is told from stored windows of the whole stretch. The deadline is
+    that of a clip; a stretch far into a very long file may miss it.
     """
     search = service.asking.search
     sought = service.asking.track_spans.sought(wanted.span())

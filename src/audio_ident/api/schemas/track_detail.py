@@ -110,8 +110,14 @@ class TrackDetail(ListedTrackInfo):
     file_size_bytes: int = pydantic.Field(description="Size of the file.")
     is_indexed: bool = pydantic.Field(description="Whether clips of it can be recognised.")
     olaf_indexed: bool = pydantic.Field(description="The same, by its original name.")
-    embedding_model: str | None = pydantic.Field(description="Model of the vibe lane, if any.")
-    embedding_dim: int | None = pydantic.Field(description="Length of its vectors, if any.")
+    embedding_model: str | None = pydantic.Field(
+        description="What its likeness to other tracks is measured with; null until it was "
+        "listened to for that.",
+        examples=["timbre-118"],
+    )
+    embedding_dim: int | None = pydantic.Field(
+        description="Length of its vectors there.", examples=[118]
+    )
     updated_at: datetime.datetime = pydantic.Field(description="When anything of it last changed.")
     missing_since: datetime.datetime | None = pydantic.Field(
         description="When its file was first not found."
@@ -152,8 +158,8 @@ def track_detail(listed: ListedTrack, sheet: TrackSheet) -> TrackDetail:
         **_file(sheet),
         is_indexed=is_indexed,
         olaf_indexed=is_indexed,
-        embedding_model=None,
-        embedding_dim=None,
+        embedding_model=None if sheet.space is None else sheet.space.model,
+        embedding_dim=None if sheet.space is None else sheet.space.dimension,
         updated_at=max(at for at in (listed.added_at, sheet.updated_at) if at is not None),
         missing_since=filed.missing_since,
         kind=track.kind.value,

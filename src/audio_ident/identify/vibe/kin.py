@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from audio_ident.core.grouping import group_recordings, pairs_kept_apart
 from audio_ident.model.analysis import AudioDigest
-from audio_ident.model.kinship import Decision, DuplicateVerdict, Kinship
+from audio_ident.model.kinship import Decision, DuplicateVerdict, Kinship, Relation
 from audio_ident.stores.sql.unit_of_work import Rows
 
 
@@ -13,8 +13,7 @@ def kin_of(rows: Rows, digests: Collection[AudioDigest]) -> frozenset[AudioDiges
     if not digests:
         return frozenset()
     decisions = rows.decisions.all()
-    known = _reachable(rows, digests, decisions)
-    relations = rows.relations.of(known)
+    known, relations = _reachable(rows, digests, decisions)
     groups = group_recordings(known, relations, decisions)
     own = {digest for group in groups if not set(group).isdisjoint(digests) for digest in group}
     apart = pairs_kept_apart(decisions)
@@ -36,18 +35,20 @@ def group_numbers(rows: Rows, digests: Collection[AudioDigest]) -> Mapping[Audio
 
 def _reachable(
     rows: Rows, digests: Collection[AudioDigest], decisions: Sequence[Decision]
-) -> set[AudioDigest]:
-    """Recordings that some are tied to, directly or by way of others."""
+) -> tuple[set[AudioDigest], list[Relation]]:
+    """Recordings that some are tied to, directly or by way of others, and all their relations."""
     said = [
         (decision.first, decision.second)
         for decision in decisions
         if decision.verdict is DuplicateVerdict.DUPLICATE
     ]
     known, newest = set(digests), set(digests)
+    relations: dict[tuple[AudioDigest, AudioDigest], Relation] = {}
     while newest:
         heard = rows.relations.of(newest)
+        relations |= {(one.first, one.second): one for one in heard}
         ties = [(one.first, one.second) for one in heard if one.kinship is Kinship.SAME_RECORDING]
         tied = {digest for pair in (*ties, *said) if not newest.isdisjoint(pair) for digest in pair}
         newest = tied - known
         known |= newest
-    return known
+    return known, list(relations.values())

@@ -25,7 +25,7 @@ ASKED_PER_RESULT = 4
 MOST_ASKED = 8192
 """Where filters and limits leave fewer tracks than wanted of so many, there are fewer answers."""
 
-WINDOWS_EACH = 8
+WINDOWS_EACH = 4
 """Windows of a recording that propose tracks in it: a long one may have several."""
 
 

@@ -112,7 +112,7 @@ class SimilarTracks:
         """
         with self._tools.catalogue.reading() as rows:
             space = rows.spaces.find(sound.space)
-            timbre = rows.spaces.active("timbre")
+            timbre = _timbre(rows, space)
             others = _left_out(rows, left_out, wish)
         if space is None or not len(sound.windows.vectors):
             return self._nothing(space)
@@ -165,10 +165,10 @@ class SimilarTracks:
         self, rows: Rows, *, needs_text: bool
     ) -> tuple[KnownSpace | None, KnownSpace | None]:
         """The space that answers, and the one that reasons are told from."""
-        active, timbre = rows.spaces.active(), rows.spaces.active("timbre")
-        if needs_text and (active is None or not active.space.has_text):
-            return space_of_text(rows), timbre
-        return active, timbre
+        space = rows.spaces.active()
+        if needs_text and (space is None or not space.space.has_text):
+            space = space_of_text(rows)
+        return space, _timbre(rows, space)
 
     def _sentence(self, space: KnownSpace, text: str, unwanted: Sequence[Vectors]) -> Part:
         vectors = moved_away(self._tools.text_vector(space.space, text), unwanted)
@@ -217,11 +217,18 @@ class SimilarTracks:
         return [windows_of_track(found, candidate.place) for candidate in taken]
 
 
+def _timbre(rows: Rows, answering: KnownSpace | None) -> KnownSpace | None:
+    """The space that reasons are told from: the one that answers, if it can be."""
+    if answering is not None and answering.space.embedder == "timbre":
+        return answering
+    return rows.spaces.active("timbre")
+
+
 def _left_out(
     rows: Rows, digests: Collection[AudioDigest], wish: VibeWish
 ) -> frozenset[AudioDigest]:
     """Recordings that are no answer: those that were asked about, and what is the same."""
-    unwanted = rows.tracks.with_ids(sorted(wish.without_tracks))
+    unwanted = rows.tracks.with_ids(sorted(wish.without_tracks)) if wish.without_tracks else []
     return kin_of(rows, {*digests, *(track.digest for track in unwanted)})
 
 

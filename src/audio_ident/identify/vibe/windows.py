@@ -31,6 +31,8 @@ def in_span(windows: WindowVectors, span: Span) -> WindowVectors:
     """
     start_ms, end_ms = round(1000 * span.start_s), round(1000 * span.end_s)
     middles = (windows.start_ms.astype(np.int64) + windows.end_ms) // 2
+    if not start_ms and len(middles) and windows.end_ms[-1] <= end_ms:
+        return windows  # most tracks are whole files
     distances = np.maximum(np.maximum(start_ms - middles, middles - end_ms), 0)
     chosen = np.flatnonzero(distances == 0)
     if not len(chosen) and len(middles):

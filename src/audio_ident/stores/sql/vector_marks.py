@@ -127,6 +127,15 @@ class VectorMarks:
         """Those of some recordings that have a mark."""
         return set(self._digests(_of(place).where(VectorMarkRow.audio_digest.in_(digests))))
 
+    def spaces_with(self, digest: AudioDigest) -> set[SpaceId]:
+        """Spaces that have windows of a recording, in any store."""
+        query = sa.select(VectorMarkRow.space_id).where(
+            VectorMarkRow.audio_digest == digest,
+            VectorMarkRow.windows > 0,
+            ~VectorMarkRow.windows_due,
+        )
+        return {SpaceId(space_id) for space_id in self._session.scalars(query)}
+
     def spaces_of(self, store: str) -> set[SpaceId]:
         """Spaces of which a store has, or may have, anything."""
         query = sa.select(SpaceRow.id).where(
