@@ -14,6 +14,7 @@ from audio_ident.cli import (
     documents_accounts,
     documents_duplicates,
     documents_track,
+    documents_vibe,
 )
 from audio_ident.cli.exits import ExitCode
 from audio_ident.model.accounts import ApiKey, Owner, Scope
@@ -32,6 +33,7 @@ from audio_ident.model.reports import (
 from audio_ident.model.sessions import Profile
 from builders.duplicates import a_containment, a_decision, a_group
 from builders.memory_sessions import NOON, a_session
+from builders.memory_vibe import a_mix, a_path, a_similar_answer, a_similar_track
 from builders.reports import a_failure, a_match, a_track, an_identified_clip, an_import_summary
 from builders.sheets import a_sheet
 from builders.tools import a_restore_summary, a_selftest_report
@@ -87,6 +89,9 @@ DOCUMENTS = [
     documents_track.sheet_document(a_sheet()),
     documents_accounts.owner_document(AN_OWNER),
     documents_accounts.key_document(A_KEY),
+    documents_vibe.similar_document(a_similar_answer(a_similar_track())),
+    documents_vibe.path_step_document(1, a_path("/music/a.flac").steps[0]),
+    documents_vibe.mix_step_document(1, a_mix("/music/a.flac").steps[0]),
 ]
 """One of each shape, with everything filled in."""
 
