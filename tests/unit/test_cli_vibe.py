@@ -221,11 +221,12 @@ def test_reasons_are_a_sentence(agreeing: tuple[str, ...], expected: str) -> Non
 
 def test_answers_become_play_lists(application: MemoryApplication, tmp_path: Path) -> None:
     """With paths as another machine spells them, in the form that the name ends with."""
-    m3u8, jspf = tmp_path / "like Jóga.m3u8", tmp_path / "like.JSPF"
+    m3u8, m3u, jspf = (tmp_path / f"like Jóga.{ending}" for ending in ("m3u8", "m3u", "JSPF"))
     told = invoke(
         application, "similar", "1111", "--playlist", m3u8, "--map", "/music=Z:\\Music"
     ).stderr
     invoke(application, "path", "1111", "2222", "--playlist", jspf)
+    invoke(application, "mix", "1111", "--playlist", m3u)
 
     assert "1 track in" in told
     assert m3u8.read_text("utf-8").splitlines() == [
@@ -234,6 +235,7 @@ def test_answers_become_play_lists(application: MemoryApplication, tmp_path: Pat
         "#EXTINF:180,Björk - Jóga",
         "Z:\\Music\\Björk\\01 Jóga.flac",
     ]
+    assert m3u.read_text("utf-8").splitlines()[-1] == "/music/b.flac"
     tracks = json.loads(jspf.read_text("utf-8"))["playlist"]["track"]
     assert [track["location"] for track in tracks] == [
         [f"file:///music/{name}.flac"] for name in "abc"

@@ -15,6 +15,7 @@ from audio_ident.cli import (
     documents_duplicates,
     documents_models,
     documents_track,
+    documents_vibe,
 )
 from audio_ident.cli.exits import ExitCode
 from audio_ident.model.accounts import ApiKey, Owner, Scope
@@ -34,6 +35,7 @@ from audio_ident.model.reports import (
 from audio_ident.model.sessions import Profile
 from builders.duplicates import a_containment, a_decision, a_group
 from builders.memory_sessions import NOON, a_session
+from builders.memory_vibe import a_mix, a_path, a_similar_answer, a_similar_track
 from builders.reports import a_failure, a_match, a_track, an_identified_clip, an_import_summary
 from builders.sheets import a_sheet
 from builders.tiny_clap import a_listing
@@ -92,6 +94,9 @@ DOCUMENTS = [
     documents_accounts.key_document(A_KEY),
     documents_models.listing_document(a_listing()),
     documents_models.check_document(ModelCheck(name="tiny", problems=())),
+    documents_vibe.similar_document(a_similar_answer(a_similar_track())),
+    documents_vibe.path_step_document(1, a_path("/music/a.flac").steps[0]),
+    documents_vibe.mix_step_document(1, a_mix("/music/a.flac").steps[0]),
 ]
 """One of each shape, with everything filled in."""
 

@@ -18,7 +18,7 @@ Playlist = Annotated[
         "--playlist",
         metavar="FILE",
         dir_okay=False,
-        help="Write the tracks to a play list that ends in .m3u8 or .jspf as well.",
+        help="Write the tracks to a play list as well: .m3u8, .m3u (also UTF-8) or .jspf.",
     ),
 ]
 Mappings = Annotated[
@@ -27,6 +27,12 @@ Mappings = Annotated[
         "--map", metavar="FROM=TO", help="Folder here and its name elsewhere; may be repeated."
     ),
 ]
+
+_FORMS = {
+    ".m3u8": PlaylistForm.M3U8,
+    ".m3u": PlaylistForm.M3U8,  # as servers call it that have long read UTF-8
+    ".jspf": PlaylistForm.JSPF,
+}
 
 
 def mappings_of(texts: Sequence[str] | None) -> list[PathMapping]:
@@ -53,10 +59,12 @@ def save_playlist(
 
 
 def _form_of(path: Path) -> PlaylistForm:
-    ending = path.suffix.lower().removeprefix(".")
-    if ending not in set(PlaylistForm):
-        raise typer.BadParameter("a play list ends in .m3u8 or .jspf", param_hint="--playlist")
-    return PlaylistForm(ending)
+    form = _FORMS.get(path.suffix.lower())
+    if form is None:
+        raise typer.BadParameter(
+            "a play list ends in .m3u8, .m3u or .jspf", param_hint="--playlist"
+        )
+    return form
 
 
 def _mapping(text: str) -> PathMapping:

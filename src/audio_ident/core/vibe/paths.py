@@ -14,8 +14,8 @@ from audio_ident.model.vectors import Vectors
 Angles: TypeAlias = npt.NDArray[np.float64]
 
 UNEVENNESS_WEIGHT = 2.0
-"""What a step counts that lies away from its even share of the way, against its own length. On
-real music steps become 2 % longer than at 0, where they gather at one end (decision 0029)."""
+"""What a step counts that lies away from its even share of the way, against its own length; on
+real music the largest step decides so much that steps become 2 % longer at most (decision 0029)."""
 
 SAME_ARTIST = 100.0
 """What a step between two tracks of an artist counts besides, where there must be some: more than

@@ -37,7 +37,7 @@ MOST_DRIFT = 0.7
 """Weight of the recent tracks at full adventurousness; the rest is that of the seeds, so that a
 mix never leaves them for good."""
 
-MOST_SPREAD = 0.15
+MOST_SPREAD = 0.08
 """Cosine by which a track may be less alike to be chosen 2.7 times less often, at full
 adventurousness."""
 
