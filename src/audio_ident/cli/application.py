@@ -15,8 +15,8 @@ from audio_ident.cli.application_duplicates import Duplicates
 from audio_ident.cli.application_models import Models
 from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
-from audio_ident.cli.application_vibe import Vibe
 from audio_ident.cli.application_vectors import Vectors
+from audio_ident.cli.application_vibe import Vibe
 from audio_ident.cli.application_watching import Watching
 from audio_ident.model.edits import EditBook, EditValue
 from audio_ident.model.library import Track, TrackId

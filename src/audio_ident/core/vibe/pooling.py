@@ -14,8 +14,8 @@ from audio_ident.model.vectors import Vectors
 Cosines = npt.NDArray[np.float32]
 """Of each window of a query (rows) with each of a recording (columns)."""
 
-BEST_SHARE = 0.25
-"""A window counts by the mean of its best quarter of partners. A share, unlike the best one or the
+BEST_SHARE = 0.1
+"""A window counts by the mean of its best tenth of partners. A share, unlike the best one or the
 best three, does not grow with the length of a recording, and one lucky window moves it little."""
 
 ROUNDS = 8

@@ -106,10 +106,10 @@ class Rows:
     uploads: Uploads
     jobs: Jobs
     spaces: Spaces
-    map: MapPoints
     vector_marks: VectorMarks
     vector_files: VectorFiles
     passages: Passages
+    map: MapPoints
 
 
 class Catalogue:
@@ -249,10 +249,10 @@ def _rows(session: Session) -> Rows:
         uploads=Uploads(session),
         jobs=Jobs(session),
         spaces=Spaces(session),
-        map=MapPoints(session),
         vector_marks=VectorMarks(session),
         vector_files=VectorFiles(session),
         passages=Passages(session),
+        map=MapPoints(session),
     )
 
 
