@@ -18,12 +18,10 @@ def embed(folder: Path, song: Path) -> tuple[Vectors, Vectors]:
     return windows.vectors, embedder.embed_text("music")
 
 
-def added_threads(folder: Path, song: Path) -> int:
-    """How many threads of the system a session leaves behind."""
-    ClapEmbedder(folder)
+def added_threads(folder: Path) -> int:
+    """How many threads of the system a model that is used leaves behind."""
     before = _threads()
-    embedder = ClapEmbedder(folder)
-    embed_file(embedder, PyavDecoder(time.monotonic), song, GENEROUS)
+    ClapEmbedder(folder).warm_up(with_text=True)
     return _threads() - before
 
 

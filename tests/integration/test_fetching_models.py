@@ -2,11 +2,16 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from audio_ident.cli.app import make_cli
+from audio_ident.cli.application import Entrance
 from audio_ident.engines.embedders.fetching import fetch
 from audio_ident.engines.embedders.hub import Hub
 from audio_ident.engines.embedders.known_models import KNOWN_MODELS
@@ -14,7 +19,7 @@ from audio_ident.engines.embedders.manifest import read_installed
 from audio_ident.engines.embedders.models import installed_models, sha256_of, verify
 from audio_ident.errors import BadInput, ModelInvalid, ModelUnreachable
 from audio_ident.model.embedding_models import InstalledModel, KnownModel
-from builders.command import run
+from audio_ident.wiring.local import diagnose, open_application
 from builders.hub import COMMIT, StubHub, running_hub
 from builders.tiny_clap import FOLDER, copy_repository
 
@@ -84,7 +89,7 @@ def test_an_interrupted_file_goes_on_where_it_stopped(hub: StubHub, tmp_path: Pa
     assert ("/blobs/" + AUDIO, "bytes=300000-") in hub.asked
     assert not any("tokenizer.json" in path for path, _ in hub.asked)
     assert verify(tmp_path, "music").problems == ()
-    assert names_in(tmp_path) == ["music"]
+    assert names_in(tmp_path) == ["music", "repository"]
 
 
 def test_a_hub_without_ranges_begins_again(hub: StubHub, tmp_path: Path) -> None:
@@ -179,41 +184,84 @@ def test_hubs_are_asked_over_https(address: str) -> None:
         Hub(address)
 
 
-def test_the_command_fetches_lists_verifies_and_removes(hub: StubHub, tmp_path: Path) -> None:
-    """`models` from the first fetch to the end, as people type it."""
+@pytest.fixture
+def call(
+    hub: StubHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, Any, str]]:
+    """Runs a command over a library: its exit code, its JSON, and what it told beside."""
+    for name in os.environ:
+        if name.startswith(("AUDIO_IDENT_", "DATABASE_URL")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("HF_ENDPOINT", hub.address)
+    monkeypatch.setenv("AUDIO_IDENT_VIBE_MODEL", "music")
+    cli = make_cli(Entrance(open_application=open_application, diagnose=diagnose))
+
+    def invoke(*words: str) -> tuple[int, Any, str]:
+        arguments = ["--data-dir", str(tmp_path / "data"), "models", *words]
+        result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+        is_json = "--json" in words and result.stdout
+        return (
+            result.exit_code,
+            json.loads(result.stdout) if is_json else result.stdout,
+            result.stderr,
+        )
+
+    return invoke
+
+
+def test_the_command_does_what_it_says(
+    hub: StubHub, tmp_path: Path, call: Callable[..., tuple[int, Any, str]]
+) -> None:
+    """`models` from the first fetch to the end, over a real library."""
     hub.commit = KNOWN_MODELS[0].commit
-    data = tmp_path / "data"
-    fetched = run(data, "models", "fetch", "music", "--json", HF_ENDPOINT=hub.address)
-    assert fetched.code == 0, fetched.stderr
-    assert fetched.document["commit"] == KNOWN_MODELS[0].commit
-    listed = run(data, "models", "--json", AUDIO_IDENT_VIBE_MODEL="music").document["models"]
-    by_name = {model["name"]: model for model in listed}
-    assert by_name["music"]["installed"]["space"] == fetched.document["space"]
+    code, fetched, told = call("fetch", "music", "--json")
+    assert code == 0, told
+    assert fetched["commit"] == KNOWN_MODELS[0].commit
+    _, listed, _ = call("list", "--json")
+    by_name = {model["name"]: model for model in listed["models"]}
+    assert by_name["music"]["installed"]["space"] == fetched["space"]
     assert by_name["music"]["is_chosen"]
     assert by_name["light"]["installed"] is None
-    assert run(data, "models", "verify").code == 0
-    (data / "models" / "music" / "text.onnx").write_bytes(b"\0" * 99_071)
-    broken = run(data, "models", "verify", "music", "--json")
-    assert broken.code == 1
-    assert broken.document["models"][0]["problems"]
-    assert run(data, "models", "remove", "music").code == 0
-    assert run(data, "models", "verify", "music").code == 1
+    assert call("verify")[0] == 0
+    place = tmp_path / "data" / "models" / "music"
+    (place / "text.onnx").write_bytes(b"\0" * 99_071)
+    code, broken, _ = call("verify", "music", "--json")
+    assert code == 1
+    assert broken["models"][0]["problems"]
+    assert call("remove", "music")[0] == 0
+    assert not place.exists()
+    code, _, told = call("verify", "music")
+    assert code == 1
+    assert "MODEL_MISSING" in told
 
 
-def test_a_model_comes_by_folder_where_there_is_no_network(tmp_path: Path) -> None:
-    """`models add` needs nothing else, and JSON says what it added."""
-    added = run(tmp_path, "models", "add", FOLDER, "--name", "mine", "--json")
-    assert added.code == 0, added.stderr
-    assert added.document["name"] == "mine"
-    manifest = json.loads((tmp_path / "models" / "mine" / "model.json").read_text())
+def test_a_model_comes_by_folder_where_there_is_no_network(
+    tmp_path: Path, call: Callable[..., tuple[int, Any, str]]
+) -> None:
+    """`models add` needs nothing else, and lists what it added."""
+    code, added, told = call("add", str(FOLDER), "--name", "mine", "--json")
+    assert code == 0, told
+    assert added["name"] == "mine"
+    manifest = json.loads((tmp_path / "data" / "models" / "mine" / "model.json").read_text())
     assert manifest["files"] == json.loads((FOLDER / "model.json").read_text())["files"]
-    shown = run(tmp_path, "models")
-    assert "mine" in shown.stdout
-    assert "here" in shown.stdout
+    _, shown, _ = call()
+    assert "mine" in shown
+    assert "can be fetched" in shown
 
 
-def test_what_is_unknown_cannot_be_fetched(tmp_path: Path) -> None:
-    """The error names what there is."""
-    ended = run(tmp_path, "models", "fetch", "nothing")
-    assert ended.code == 1
-    assert "music" in ended.stderr
+def test_mistakes_are_told(
+    hub: StubHub, tmp_path: Path, call: Callable[..., tuple[int, Any, str]]
+) -> None:
+    """Unknown names, a hub that is away, folders that hold nothing: a sentence each."""
+    hub.status = 503
+    for words, code, fact in (
+        (("fetch", "nothing"), 1, "there are music, light"),
+        (("fetch", "light"), 1, "status 503"),
+        (("remove", "light"), 1, "MODEL_MISSING"),
+        (("add", str(tmp_path)), 2, "--name"),
+        (("add", str(tmp_path), "--name", "x"), 2, "is missing"),
+    ):
+        ended, _, told = call(*words)
+        assert ended == code, told
+        assert fact in told

@@ -17,9 +17,10 @@ import transformers
 
 from audio_ident.core.vibe.clap_mel import log_mel
 from audio_ident.core.vibe.windows import padded
-from audio_ident.engines.embedders.clap import ClapEmbedder, open_session
+from audio_ident.engines.embedders.clap import ClapEmbedder
 from audio_ident.engines.embedders.clap_export import export_clap
 from audio_ident.engines.embedders.models import Origin, make_manifest, write_manifest
+from audio_ident.engines.embedders.runtime import open_session
 from builders.tiny_clap import RECIPE, unit
 from tiny_clap import RATE_HZ, SENTENCES, WINDOW_SAMPLES, make_checkpoint, make_extractor, sounds
 

@@ -16,6 +16,7 @@ from audio_ident.core.vibe.clap_mel import log_mel
 from audio_ident.core.vibe.windows import Window, WindowCutter, WindowRule
 from audio_ident.engines.embedders.manifest import mel_recipe, read_installed, window_rule
 from audio_ident.engines.embedders.onnx_weights import check_weights_inside
+from audio_ident.engines.embedders.runtime import Session, open_session, run_options
 from audio_ident.errors import ModelInvalid
 from audio_ident.model.audio import Mono
 from audio_ident.model.embedding_models import ModelManifest
@@ -30,7 +31,6 @@ _ONE_IN_AND_OUT = {
 }
 """What the main input and the output are called, where there are several."""
 
-_Session: TypeAlias = Any
 _Numbers: TypeAlias = npt.NDArray[Any]
 
 
@@ -60,7 +60,7 @@ class ClapEmbedder:
         self._space = installed.space
         self._recipe = mel_recipe(self._manifest)
         self._rule = window_rule(self._manifest)
-        self._sessions: dict[str, _Session] = {}
+        self._sessions: dict[str, Session] = {}
         self._tokenizer: Any = None
 
     @property
@@ -111,7 +111,7 @@ class ClapEmbedder:
         session = self._session(role)
         with _failures_named(self._manifest.name):
             fed = {name: known[key] for name, key in _matched_inputs(session, role, known)}
-            (output,) = session.run([_output_name(session, role)], fed, _run_options())
+            (output,) = session.run([_output_name(session, role)], fed, run_options())
         vector = np.asarray(output, np.float64).reshape(-1)
         length = float(np.linalg.norm(vector))
         if len(vector) != self._space.dimension or not np.isfinite(length) or length == 0:
@@ -122,7 +122,7 @@ class ClapEmbedder:
         unit: Vectors = (vector / length).astype(np.float32)
         return unit
 
-    def _session(self, role: str) -> _Session:
+    def _session(self, role: str) -> Session:
         if role not in self._sessions:
             path = self._folder / self._manifest.files[role].name
             check_weights_inside(path)
@@ -174,23 +174,6 @@ class ClapHearing:
             self._times_samples.append((window.start_samples, window.end_samples))
 
 
-def open_session(path: Path) -> _Session:
-    """An ONNX file, ready to compute in the thread that asks."""
-    import onnxruntime  # noqa: PLC0415 -- heavy, and other commands do without
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    options.log_severity_level = 3
-    options.enable_mem_pattern = False
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(
-        str(path), sess_options=options, providers=["CPUExecutionProvider"]
-    )
-
-
 def probed_dimension(path: Path) -> int:
     """How many numbers the vectors of an ONNX file have, as it declares itself.
 
@@ -208,17 +191,8 @@ def probed_dimension(path: Path) -> int:
     return shape[-1]
 
 
-def _run_options() -> Any:  # noqa: ANN401 -- imported where it is used
-    """Memory is handed back after each run, so that a long sentence leaves nothing behind."""
-    import onnxruntime  # noqa: PLC0415 -- as above
-
-    options = onnxruntime.RunOptions()
-    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-    return options
-
-
 def _matched_inputs(
-    session: _Session, role: str, known: Mapping[str, _Numbers]
+    session: Session, role: str, known: Mapping[str, _Numbers]
 ) -> Iterator[tuple[str, str]]:
     """Names of the inputs, with what is fed to each."""
     names = [each.name for each in session.get_inputs()]
@@ -231,7 +205,7 @@ def _matched_inputs(
         yield name, name
 
 
-def _output_name(session: _Session, role: str) -> str:
+def _output_name(session: Session, role: str) -> str:
     names = [each.name for each in session.get_outputs()]
     wanted = _ONE_IN_AND_OUT[role][1]
     return wanted if wanted in names else str(names[0])
