@@ -145,6 +145,7 @@ def test_extensions_are_told_to_everybody(visitor: httpx.Client) -> None:
     versions = {each["name"]: each["versions"] for each in found}
     assert versions["apiKeyAuthentication"] == [1]
     assert versions["formPost"] == [1]
+    assert versions["sonicSimilarity"] == [1]
     element = xml_of(visitor, "getOpenSubsonicExtensions")[0]
     assert element.tag == f"{NAMESPACE}openSubsonicExtensions"
     assert [child.text for child in element] == ["1"]
@@ -313,6 +314,59 @@ def test_pictures_come_in_the_nearest_size(
     assert {each.headers["content-type"] for each in answers["100"]} == {"image/jpeg"}
     for small, large in zip(answers["100"], answers["1000"], strict=True):
         assert len(small.content) <= len(large.content)
+
+
+def test_a_player_asks_what_sounds_alike(player: httpx.Client, played: PlayedLibrary) -> None:
+    """Ordered by likeness, without the song itself, with all that is known of each."""
+    track_id = played.tracks["flac"]
+
+    document = asked(player, "getSonicSimilarTracks", id=track_id, count="3")
+    element = xml_of(player, "getSonicSimilarTracks", id=track_id, count="3")
+
+    matches = document["sonicMatch"]
+    likeness = [match["similarity"] for match in matches]
+    ids = [match["entry"]["id"] for match in matches]
+    assert document["status"] == "ok"
+    assert 1 <= len(matches) <= 3
+    assert likeness == sorted(likeness, reverse=True)
+    assert all(0 <= each <= 1 for each in likeness)
+    assert track_id not in ids
+    assert {*ids} <= {*played.tracks.values()}
+    assert [each.tag for each in element] == [f"{NAMESPACE}sonicMatch"] * len(matches)
+    entry = element[0].find(f"{NAMESPACE}entry")
+    assert entry is not None
+    assert (entry.get("id"), entry.get("title")) == (ids[0], matches[0]["entry"]["title"])
+    assert element[0].get("similarity") == str(likeness[0])
+
+
+def test_a_player_asks_for_a_path(player: httpx.Client, played: PlayedLibrary) -> None:
+    """It begins with one song and ends with the other, and is no longer than was asked."""
+    start, end = played.tracks["flac"], played.tracks["wav 24 bit"]
+
+    matches = asked(player, "findSonicPath", startSongId=start, endSongId=end, count="4")[
+        "sonicMatch"
+    ]
+
+    assert [matches[0]["entry"]["id"], matches[-1]["entry"]["id"]] == [start, end]
+    assert 2 <= len(matches) <= 4
+    assert matches[0]["similarity"] == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters", "code"),
+    [
+        ("getSonicSimilarTracks", {}, 10),
+        ("getSonicSimilarTracks", {"id": NOWHERE}, 70),
+        ("getSonicSimilarTracks", {"id": NOWHERE, "count": "many"}, 0),
+        ("findSonicPath", {"startSongId": NOWHERE}, 10),
+        ("findSonicPath", {"startSongId": NOWHERE, "endSongId": NOWHERE}, 70),
+    ],
+)
+def test_wrong_questions_about_sound_are_refused(
+    player: httpx.Client, method: str, parameters: dict[str, str], code: int
+) -> None:
+    """What is missing, and what is not there."""
+    assert error_of(player, method, **parameters) == code
 
 
 def test_names_of_any_kind_make_good_xml() -> None:

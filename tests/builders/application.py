@@ -51,6 +51,7 @@ class MemoryApplication:
     watched: tuple[Path, ...] = ()
     accounts: Any = None
     exporter: Any = None
+    map_pictures: Any = None
     backups: Any = None
     selftest: Any = None
     models: Any = None

@@ -94,6 +94,7 @@ class SoundingLibrary:
 
 def sounding_library(folder: Path, tracks: int) -> SoundingLibrary:
     """A library of some tracks that were listened to."""
+    folder.mkdir(exist_ok=True)
     library = SoundingLibrary(folder=folder, catalogue=a_catalogue(folder))
     library.add_tracks(range(tracks))
     if tracks:

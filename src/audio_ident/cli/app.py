@@ -20,6 +20,7 @@ from audio_ident.cli.imports import import_
 from audio_ident.cli.journeys import mix, path
 from audio_ident.cli.keys import keys
 from audio_ident.cli.maintenance import check, rebuild
+from audio_ident.cli.map import map_
 from audio_ident.cli.migrate_store import migrate_store
 from audio_ident.cli.models import models
 from audio_ident.cli.owner import owner
@@ -104,6 +105,7 @@ def make_cli(entrance: Entrance) -> typer.Typer:
         )
 
     cli.command("import")(import_)
+    cli.command("map")(map_)
     for command in COMMANDS:
         cli.command()(command)
     cli.add_typer(tracks, name="tracks")

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from audio_ident.cli.application_accounts import Accounts
 from audio_ident.cli.application_duplicates import Duplicates
+from audio_ident.cli.application_map import MapPictures
 from audio_ident.cli.application_models import Models
 from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
@@ -39,6 +40,7 @@ class Application(Protocol):
     """
 
     exporter: Exporter
+    map_pictures: MapPictures
     backups: Backups
     selftest: SelfTest
 

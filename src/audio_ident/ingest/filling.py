@@ -1,5 +1,7 @@
 """Keeps an index of vectors like the library: puts what is missing, deletes what has left.
 
+The map of the library follows at the end, since it is made of what lies in the index.
+
 For the process that holds the right to write. The row comes first and says that a recording is on
 its way; the index follows and is published; then the row says that it is there. All of it can be
 done twice without harm, so a process that dies anywhere in between leaves nothing to be mended: the
@@ -13,6 +15,7 @@ import structlog
 
 from audio_ident.errors import AudioIdentError
 from audio_ident.ingest.likeness import keep_likeness
+from audio_ident.ingest.mapping import Mapper
 from audio_ident.ingest.space_choice import (
     BUILT_IN,
     WantedSpaces,
@@ -73,6 +76,7 @@ class Filling:
         self._tools = tools
         self._catalogue = tools.catalogue
         self._index = tools.index
+        self._mapper = Mapper(tools.catalogue, tools.index, tools.clock.now)
         self._is_begun = False
         self._described = 0
         self._deleted = 0
@@ -108,6 +112,7 @@ class Filling:
         is_complete = not should_stop()
         if is_complete:
             self._drop_retired()
+            is_complete = self._mapper.step(should_stop)
         return FillSummary(
             spaces=tuple(spaces),
             described=self._described,

@@ -5,8 +5,10 @@ twice its size, or when another space answers; the new map starts from the old o
 like it. Whoever looks sees the old one until the new one is finished.
 """
 
+import dataclasses
 import datetime
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -26,10 +28,16 @@ LANDMARKS = 1500
 GROWTH = 2
 """The library is laid out anew when it has grown by this factor."""
 
-_TRACKS_AT_ONCE = 400
+_TRACKS_AT_ONCE = 100
+"""Whose windows are held in memory, and that are written in one transaction."""
+
+_LISTED_AT_ONCE = 5000
 _FORGOTTEN_AT_ONCE = 2000
 _DECIMALS = 5
 """Of positions: a hundredth of a pixel."""
+
+
+_Item = TypeVar("_Item")
 
 
 class Mapper:
@@ -112,48 +120,42 @@ class Mapper:
 
     def _place_all(self, layout: MapLayout, should_stop: Callable[[], bool]) -> bool:
         after = ""
-        landmarks: Landmarks | None = None
-        taken: Taken = []
-        while True:
-            with self._catalogue.reading() as rows:
-                tracks = rows.map.without_point(layout.id, after, _TRACKS_AT_ONCE)
-                if not tracks:
-                    return True
-                if landmarks is None:
-                    landmarks = rows.map.landmarks(layout.id)
-                    taken = taken_squares(*rows.map.all_positions(layout.id))
-            if should_stop():
-                return False
-            points = self._placed(layout.space_id, landmarks, tracks, taken)
-            with self._catalogue.writing() as rows:
-                present = rows.tracks.added_at([point.track_id for point in points])
-                rows.map.put(layout.id, [p for p in points if p.track_id in present])
+        plane: _Plane | None = None
+        while tracks := self._without_point(layout.id, after):
+            for some in _batches(tracks):
+                if should_stop():
+                    return False
+                heard = self._heard(layout.space_id, some)
+                if heard:
+                    plane = plane or self._plane(layout.id)
+                    self._put(layout.id, _placed(heard, plane))
             after = tracks[-1].id
+        return True
 
-    def _placed(
-        self, space_id: SpaceId, landmarks: Landmarks, tracks: Sequence[MapTrack], taken: Taken
-    ) -> list[MapPoint]:
-        """Points of those tracks that the space has."""
+    def _without_point(self, layout_id: int, after: str) -> Sequence[MapTrack]:
+        with self._catalogue.reading() as rows:
+            return rows.map.without_point(layout_id, after, _LISTED_AT_ONCE)
+
+    def _plane(self, layout_id: int) -> "_Plane":
+        with self._catalogue.reading() as rows:
+            return _Plane(
+                landmarks=rows.map.landmarks(layout_id),
+                taken=taken_squares(*rows.map.all_positions(layout_id)),
+            )
+
+    def _heard(self, space_id: SpaceId, tracks: Sequence[MapTrack]) -> "list[_Heard]":
+        """What those tracks sound like that the space has."""
         held = self._vectors.windows_of(space_id, {track.digest for track in tracks})
-        found = [track for track in tracks if track.digest in held]
-        found = [track for track in found if len(held[track.digest].vectors)]
-        if not found:
-            return []
-        heard = [_vectors_in(track, held[track.digest]) for track in found]
-        positions = place(
-            np.stack([_mean(vectors) for vectors in heard]), landmarks.vectors, landmarks.positions
-        )
-        numbers = {digest: number for number, digest in enumerate(landmarks.digests)}
-        for at, (track, vectors) in enumerate(zip(found, heard, strict=True)):
-            is_whole = len(vectors) == len(held[track.digest].vectors)
-            if is_whole and track.digest in numbers:
-                positions[at] = landmarks.positions[numbers[track.digest]]
-        positions = positions.round(_DECIMALS)
-        levels = take_levels(positions, taken)
         return [
-            MapPoint(track_id=track.id, digest=track.digest, x=float(x), y=float(y), level=level)
-            for track, (x, y), level in zip(found, positions, levels, strict=True)
+            _heard_of(track, held[track.digest])
+            for track in tracks
+            if track.digest in held and len(held[track.digest].vectors)
         ]
+
+    def _put(self, layout_id: int, points: Sequence[MapPoint]) -> None:
+        with self._catalogue.writing() as rows:
+            present = rows.tracks.added_at([point.track_id for point in points])
+            rows.map.put(layout_id, [point for point in points if point.track_id in present])
 
     def _forget_others(self, layout: MapLayout, should_stop: Callable[[], bool]) -> bool:
         while not should_stop():
@@ -169,14 +171,53 @@ class Mapper:
 _NOWHERE: Positions = np.zeros((0, 2))
 
 
-def _vectors_in(track: MapTrack, windows: WindowVectors) -> Vectors:
-    """Windows whose middle lies in a track; all of them when none does."""
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Plane:
+    """What tracks are placed among, and the squares that have their points."""
+
+    landmarks: Landmarks
+    taken: Taken
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Heard:
+    """What a track sounds like."""
+
+    track: MapTrack
+    mean: Vectors
+    is_whole: bool
+    """Whether it is all of its recording."""
+
+
+def _heard_of(track: MapTrack, windows: WindowVectors) -> _Heard:
+    """By the windows whose middle lies in a track, or by all of them when none does."""
     middles = (windows.start_ms.astype(np.int64) + windows.end_ms) // 2
     start_ms, end_ms = (
         seconds_to_milliseconds(ticks_to_seconds(at)) for at in (track.start_ticks, track.end_ticks)
     )
     inside = windows.vectors[(middles >= start_ms) & (middles <= end_ms)]
-    return inside if len(inside) else windows.vectors
+    vectors = inside if len(inside) else windows.vectors
+    is_whole = len(vectors) == len(windows.vectors)
+    return _Heard(track=track, mean=_mean(vectors), is_whole=is_whole)
+
+
+def _placed(heard: Sequence[_Heard], plane: _Plane) -> list[MapPoint]:
+    """Points of tracks; a landmark lies where it was laid."""
+    landmarks = plane.landmarks
+    vectors = np.stack([each.mean for each in heard])
+    positions = place(vectors, landmarks.vectors, landmarks.positions)
+    numbers = {digest: number for number, digest in enumerate(landmarks.digests)}
+    for at, each in enumerate(heard):
+        if each.is_whole and each.track.digest in numbers:
+            positions[at] = landmarks.positions[numbers[each.track.digest]]
+    positions = positions.round(_DECIMALS)
+    levels = take_levels(positions, plane.taken)
+    return [
+        MapPoint(
+            track_id=each.track.id, digest=each.track.digest, x=float(x), y=float(y), level=level
+        )
+        for each, (x, y), level in zip(heard, positions, levels, strict=True)
+    ]
 
 
 def _mean(vectors: Vectors) -> Vectors:
@@ -186,6 +227,6 @@ def _mean(vectors: Vectors) -> Vectors:
     return direction
 
 
-def _batches(digests: Sequence[AudioDigest]) -> Iterator[Collection[AudioDigest]]:
-    for start in range(0, len(digests), _TRACKS_AT_ONCE):
-        yield digests[start : start + _TRACKS_AT_ONCE]
+def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    for start in range(0, len(items), _TRACKS_AT_ONCE):
+        yield items[start : start + _TRACKS_AT_ONCE]

@@ -33,6 +33,7 @@ from audio_ident.library.export import TrackExporter
 from audio_ident.library.hiding import TrackHider
 from audio_ident.library.left_recordings import show_left_recordings
 from audio_ident.library.leftovers import find_leftovers, remove_leftovers
+from audio_ident.library.map.picture import MapDrawer
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.session_book import SessionBook
 from audio_ident.library.track_sheet import get_track_sheet
@@ -126,6 +127,7 @@ class LocalApplication:
         self.accounts = make_accounts(settings, catalogue)
         self.models = make_models(settings)
         self.exporter = TrackExporter(catalogue)
+        self.map_pictures = MapDrawer(catalogue)
         self.backups = LibraryBackups(catalogue, places, CLOCK.now)
         self._lock = writer_lock(settings, catalogue)
         self._bench = ImportBench(settings, places, catalogue)

@@ -71,17 +71,18 @@ def open_service(settings: Settings) -> Iterator[Service]:
         vector_probes, vector_figures = stack.enter_context(vectors_watch(settings, catalogue))
         folders = make_music_folders(settings, catalogue)
         asking = stack.enter_context(open_asking(settings, places, catalogue))
+        journeys = make_journeys(asking.similar, catalogue)
         importer = stack.enter_context(keeping_importer(settings))
         yield Service(
             settings=settings,
             catalogue=catalogue,
             accounts=make_accounts(settings, catalogue),
             asking=asking,
-            journeys=make_journeys(asking.similar, catalogue),
+            journeys=journeys,
             browsing=make_browsing(settings, places, catalogue),
             map=LibraryMap(catalogue),
             media=stack.enter_context(open_media(settings, places, catalogue)),
-            players=make_players(catalogue),
+            players=make_players(catalogue, asking.similar, journeys.paths),
             events=EventBook(catalogue),
             imports=Imports(catalogue, CLOCK.now),
             import_desk=make_import_desk(settings, catalogue, folders),

@@ -13,14 +13,13 @@ from audio_ident.api.subsonic.asked import AskedByPlayer
 from audio_ident.api.subsonic.documents import folder_document, match_documents, song_document
 from audio_ident.api.subsonic.door import PlayerLetIn, PlayerOfRequest
 from audio_ident.api.subsonic.envelope import answer
-from audio_ident.api.subsonic.errors import SubsonicCode, SubsonicRefused, SubsonicRoute
+from audio_ident.api.subsonic.errors import SubsonicRoute
 from audio_ident.api.subsonic.methods import player_method
 from audio_ident.library.songs import MOST_SONGS
 
 router = APIRouter(prefix="/rest", route_class=SubsonicRoute, include_in_schema=False)
 
-_EXTENSIONS = ("apiKeyAuthentication", "formPost")
-_SONIC = "sonicSimilarity"
+_EXTENSIONS = ("apiKeyAuthentication", "formPost", "sonicSimilarity")
 
 _USUAL_SONGS = 20
 _USUAL_MATCHES = 10
@@ -42,10 +41,9 @@ def get_license_for_players(asked: AskedByPlayer) -> Response:
 
 
 @player_method(router, "getOpenSubsonicExtensions")
-def list_player_extensions(asked: AskedByPlayer, service: ServiceOfApp) -> Response:
+def list_player_extensions(asked: AskedByPlayer) -> Response:
     """What is offered beyond the protocol of Subsonic; told to everybody."""
-    sonic = (_SONIC,) if service.players.sonic is not None else ()
-    extensions = [{"name": name, "versions": [1]} for name in (*_EXTENSIONS, *sonic)]
+    extensions = [{"name": name, "versions": [1]} for name in _EXTENSIONS]
     return answer({"openSubsonicExtensions": extensions}, asked.form)
 
 
@@ -84,24 +82,14 @@ def search_for_players(asked: AskedByPlayer, service: ServiceOfApp) -> Response:
 @player_method(router, "getSonicSimilarTracks", dependencies=[PlayerLetIn])
 def list_sonic_matches(asked: AskedByPlayer, service: ServiceOfApp) -> Response:
     """Tracks that sound like one, the most alike first."""
-    sonic = service.players.sonic
-    if sonic is None:
-        raise _nobody_listened()
     count = min(asked.number("count", _USUAL_MATCHES), MOST_SONGS)
-    matches = sonic.similar(asked.song_id(), count) if count else []
+    matches = service.players.sonic.similar(asked.song_id(), count) if count else []
     return answer({"sonicMatch": match_documents(matches)}, asked.form)
 
 
 @player_method(router, "findSonicPath", dependencies=[PlayerLetIn])
 def find_sonic_path(asked: AskedByPlayer, service: ServiceOfApp) -> Response:
     """Tracks that lead from one sound to another one, both ends included."""
-    sonic = service.players.sonic
-    if sonic is None:
-        raise _nobody_listened()
     ends = asked.song_id("startSongId"), asked.song_id("endSongId")
-    matches = sonic.path(*ends, asked.number("count", _USUAL_PATH))
+    matches = service.players.sonic.path(*ends, asked.number("count", _USUAL_PATH))
     return answer({"sonicMatch": match_documents(matches)}, asked.form)
-
-
-def _nobody_listened() -> SubsonicRefused:
-    return SubsonicRefused(SubsonicCode.GENERIC, "it is not known here what sounds alike")

@@ -4,13 +4,14 @@ XML attributes are the plain values of an object, its elements the lists and obj
 """
 
 import json
-import re
 from collections.abc import Mapping
 from importlib import metadata
 from typing import Any, TypeAlias
 from xml.etree import ElementTree as XmlTree
 
 from fastapi import Response
+
+from audio_ident.library.xml_text import xml_text
 
 Document: TypeAlias = Mapping[str, Any]
 """Ready for JSON."""
@@ -21,9 +22,6 @@ PROTOCOL_VERSION = "1.16.1"
 NAMESPACE = "http://subsonic.org/restapi"
 XML_TYPE = "text/xml; charset=utf-8"
 JSON_TYPE = "application/json"
-
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML 1.0 document may hold, however it is written; tags of files hold anything."""
 
 
 def answer(document: Document, form: str) -> Response:
@@ -75,4 +73,4 @@ def _fill(element: XmlTree.Element, document: Document) -> None:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _NO_XML.sub("\ufffd", str(value))
+    return xml_text(str(value))
