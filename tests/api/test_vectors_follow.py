@@ -50,9 +50,9 @@ def space_of(data: Path, embedder: str = "timbre") -> SpaceId:
     return found
 
 
-def tracks(server: httpx.Client) -> list[dict[str, Any]]:
-    """Tracks of the library."""
-    found: list[dict[str, Any]] = server.get("/api/v1/tracks").json()["data"]
+def tracks(server: httpx.Client, **query: Any) -> list[dict[str, Any]]:
+    """Tracks that a query finds."""
+    found: list[dict[str, Any]] = server.get("/api/v1/tracks", params=query).json()["data"]
     return found
 
 
@@ -70,7 +70,7 @@ def test_edits_and_hidden_tracks_reach_the_vectors(data: Path, reader: FileVecto
     everything = set(reader.digests(space_id))
     assert everything
     with serving(data) as server:
-        track = next(one for one in tracks(server) if not one["has_duplicates"])
+        track = tracks(server, has_duplicates=False)[0]
         url = f"/api/v1/tracks/{track['id']}"
         assert digests_with(reader, space_id, "very own") == set()
         server.patch(url, json={"genres": ["Very Own"]}).raise_for_status()
