@@ -15,16 +15,21 @@ export MUSIC
 # One test process for each processor; the tests of one file share what they prepare.
 SPREAD := --numprocesses=logical --dist=loadfile
 
+# What `make test-models` compares with; nothing else needs them.
+MODELS_VENV := .venv-models
+MODELS_READY := $(MODELS_VENV)/.ready
+REFERENCE := torch==2.13.0 transformers==5.23.0 onnx==1.23.2
+
 CLIENT := clients/typescript/dist/cli.js
 NPM := $(shell command -v npm)
 
 # Of tests/unit, those that `make postgresql` runs; what it leaves out is in tests/builders/once.py.
 TESTS_OF_ROWS := accounts browsing catalogue events job_rows scan_lists
 
-.PHONY: help setup demo test postgresql crash check fmt bench docs clients lock clean
+.PHONY: help setup demo test test-models postgresql crash check fmt bench docs clients lock clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv with everything that is needed, compile the kernels
 
@@ -38,6 +43,9 @@ postgresql: $(READY) ## Run the tests of whole libraries again, with their rows 
 	TEST_DATABASE=postgresql KILLS=$${KILLS:-40} $(PYTHON_OF_VENV) -m pytest \
 		tests/acceptance tests/api tests/integration \
 		$(patsubst %,tests/unit/test_%.py,$(TESTS_OF_ROWS)) $(SPREAD) $(ARGS)
+
+test-models: $(MODELS_READY) ## Compare CLAP with torch and transformers, which it installs
+	$(MODELS_VENV)/bin/python -m pytest tests/models $(ARGS)
 
 crash: $(READY) ## Kill imports at random, KILLS times (by default 2000), and examine the library
 	KILLS=$${KILLS:-2000} $(PYTHON_OF_VENV) -m pytest tests/integration/test_random_kills.py
@@ -87,7 +95,7 @@ lock: $(UV) ## Choose the newest allowed versions again, write both lock files
 	rm -f uv.lock
 
 clean: ## Remove everything that was made here: .venv, caches, the demo's library
-	rm -rf $(VENV) .demo build dist clients/typescript/dist clients/typescript/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(MODELS_VENV) .demo build dist clients/typescript/dist clients/typescript/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f src/audio_ident/core/*.so
 
@@ -95,6 +103,13 @@ $(CLIENT): clients/typescript/package-lock.json clients/typescript/tsconfig.json
 		docs/reference/openapi.json $(wildcard clients/typescript/src/[!s]*.ts) \
 		clients/typescript/src/service.ts
 	cd clients/typescript && npm ci --silent && npm run --silent types && npm run --silent build
+	@touch $@
+
+$(MODELS_READY): requirements.lock pyproject.toml Makefile | $(READY)
+	$(PYTHON_OF_VENV) -m venv $(MODELS_VENV)
+	$(MODELS_VENV)/bin/pip install --quiet --require-hashes --requirement requirements.lock
+	$(MODELS_VENV)/bin/pip install --quiet $(REFERENCE)
+	$(MODELS_VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(UV):

@@ -18,6 +18,7 @@ from benchmarks import (
     listeners,
     scan,
     service,
+    vibe,
 )
 from benchmarks.measure import Figure, save_results
 from benchmarks.music import Music, music_from
@@ -32,6 +33,7 @@ STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "identify": identify.measure,
     "duplicates": duplicates.measure,
     "service": service.measure,
+    "vibe": vibe.measure,
 }
 
 

@@ -28,6 +28,10 @@ class Music:
     kind: str
     """`synthesised` or `own`; results name no folder."""
     files: tuple[Path, ...]
+    every: tuple[Path, ...]
+    """Those that were left out of `files` too: what compares tracks needs many."""
+    folder: Path | None = None
+    """That they are in; None for what was synthesised."""
 
     def of_one_format(self) -> tuple[Path, ...]:
         """The mp3 files; without any, those of the most frequent format."""
@@ -50,10 +54,12 @@ def music_from(folder: Path | None) -> Iterator[Music]:
         files = audio_files(folder)
         if not files:
             raise SystemExit(f"{folder} holds no audio files")
-        yield Music(kind="own", files=files[:: -(-len(files) // MOST_FILES)])
+        chosen = files[:: -(-len(files) // MOST_FILES)]
+        yield Music(kind="own", files=chosen, every=files, folder=folder)
         return
     with TemporaryDirectory() as made:
-        yield Music(kind="synthesised", files=tuple(make_music(LIBRARY, Path(made))))
+        pieces = tuple(make_music(LIBRARY, Path(made)))
+        yield Music(kind="synthesised", files=pieces, every=pieces)
 
 
 def audio_files(folder: Path) -> tuple[Path, ...]:

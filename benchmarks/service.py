@@ -58,7 +58,7 @@ def measure(music: Music) -> list[Figure]:
         for number, path in enumerate(files):
             (known / f"{number:04d}{path.suffix}").symlink_to(path)
         audio_ident(data, "import", "--json", str(known))
-        few = Music(kind=music.kind, files=files)
+        few = Music(kind=music.kind, files=files, every=files)
         clips = cut_plain_clips(few, Path(made), CLIPS, np.random.default_rng(13))
         _write_new_music(new, [decode(path, RATE_HZ) for path in files])
         with _serving(data, Path(made)) as port:

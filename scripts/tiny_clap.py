@@ -91,12 +91,12 @@ def spread_batch_norm(torch: Any, model: Any) -> None:  # noqa: ANN401
         norm.running_var.fill_(400.0)
 
 
-def make_extractor() -> Any:  # noqa: ANN401
+def make_extractor(truncation: str = "rand_trunc") -> Any:  # noqa: ANN401
     """The reference of our spectrograms, with the values of the published checkpoints."""
     import transformers  # noqa: PLC0415
 
     return transformers.ClapFeatureExtractor(
-        frequency_min=50, frequency_max=14_000, truncation="rand_trunc"
+        frequency_min=50, frequency_max=14_000, truncation=truncation
     )
 
 
@@ -112,6 +112,8 @@ def reference(model: Any, folder: Path) -> dict[str, npt.NDArray[Any]]:  # noqa:
         for name, sound in sounds().items():
             heard = extractor(sound, sampling_rate=RATE_HZ, return_tensors="pt")["input_features"]
             told[f"mel_{name}"] = heard[0, 0].numpy()
+            fused = make_extractor("fusion")(sound, sampling_rate=RATE_HZ)["input_features"]
+            told[f"mel_htk_{name}"] = np.asarray(fused, np.float32)[0, 0]
             pooled = model.audio_model(input_features=heard).pooler_output
             told[f"audio_{name}"] = model.audio_projection(pooled)[0].numpy()
         for number, sentence in enumerate(SENTENCES):

@@ -24,6 +24,7 @@ AudioIdentError
 ├── CrossSiteRequest      CROSS_SITE_REQUEST     a page of another site asks in somebody's name
 ├── SetupLinkInvalid      SETUP_LINK_INVALID     a set-up link is unknown, used or expired
 ├── FolderNotAllowed      FOLDER_NOT_ALLOWED     a folder outside those that may be imported
+├── NotListenedYet        NOT_LISTENED_YET       it is not known yet how a track sounds
 ├── Conflict              CONFLICT               the state of things does not allow it
 ├── PreconditionFailed    PRECONDITION_FAILED    somebody else changed it meanwhile
 ├── RateLimited           RATE_LIMITED           too many requests at this moment
@@ -250,6 +251,18 @@ class FolderNotAllowed(RequestRefused):
         "Choose a folder in one of those that `GET /api/v1/roots` lists; an administrator adds "
         "others with `POST /api/v1/roots` or the setting `music_roots`."
     )
+
+
+class NotListenedYet(RequestRefused):
+    """It is not known yet how a track sounds, so that nothing can be compared with it."""
+
+    code = "NOT_LISTENED_YET"
+    http_status = 409
+    remedy = (
+        "Wait until imports have ended and the tracks are listened to; `details` tells the share "
+        "of the library that is. If it does not grow, look at the log."
+    )
+    is_retryable = True
 
 
 class Conflict(RequestRefused):

@@ -9,7 +9,7 @@ from typing import Any
 from audio_ident.cli.application import Application, Entrance
 from audio_ident.errors import AudioIdentError, NoAudio, NotFound, RootVanished
 from audio_ident.model.analysis import AudioDigest
-from audio_ident.model.library import Track
+from audio_ident.model.library import Track, TrackId
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -25,6 +25,7 @@ from audio_ident.model.track_sheet import TrackSheet
 from audio_ident.settings.model import Settings
 from builders.duplicates import MemoryDuplicates
 from builders.memory_sessions import MemorySessions
+from builders.memory_vibe import MemoryVibe
 from builders.reports import an_import_progress, an_import_summary, an_unknown_clip
 
 
@@ -55,6 +56,7 @@ class MemoryApplication:
     models: Any = None
     vectors: Any = None
     duplicates: MemoryDuplicates = dataclasses.field(default_factory=MemoryDuplicates)
+    vibe: MemoryVibe = dataclasses.field(default_factory=MemoryVibe)
     _imports: MemorySessions = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,6 +109,13 @@ class MemoryApplication:
     def tracks(self) -> Iterator[Track]:
         """Give the list."""
         return iter(self.listed)
+
+    def track_id(self, name: str) -> TrackId:
+        """Look the id, its beginning, or the path up."""
+        found = [t.id for t in self.listed if t.path == name or t.id.startswith(name)]
+        if len(found) != 1:
+            raise NotFound(name)
+        return found[0]
 
     def track_sheet(self, name: str) -> TrackSheet:
         """Look the name up."""

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LONGEST_S = 120
 
-PREFIXES = ("AUDIO_IDENT_", "DATABASE_URL")
+PREFIXES = ("AUDIO_IDENT_", "DATABASE_URL", "QDRANT_URL")
 
 CONTEXT = multiprocessing.get_context("forkserver")
 """Processes that begin with everything imported, which otherwise takes most of their time."""

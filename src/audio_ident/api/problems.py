@@ -127,7 +127,7 @@ def problem_response(
     told = dict(headers or {})
     if retry_after_s is not None:
         told["Retry-After"] = str(math.ceil(retry_after_s))
-    fact = _tellable(error)
+    fact = tellable(error)
     if error.http_status == HTTPStatus.UNAUTHORIZED:
         told["WWW-Authenticate"] = "Bearer"
     if isinstance(error, RangeNotSatisfiable) and "size_bytes" in details:
@@ -149,7 +149,7 @@ def base_path_of(scope: Scope) -> str:
     return str(scope.get("root_path", ""))
 
 
-def _tellable(error: AudioIdentError) -> str:
+def tellable(error: AudioIdentError) -> str:
     """The fact, or only what the code means when the fact may name places."""
     knows_places = isinstance(error, _KNOWS_PLACES) or (
         isinstance(error, FileProblem) and _PATH.search(error.fact)

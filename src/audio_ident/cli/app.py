@@ -17,6 +17,7 @@ from audio_ident.cli.errors import errors
 from audio_ident.cli.export import export
 from audio_ident.cli.identify import identify
 from audio_ident.cli.imports import import_
+from audio_ident.cli.journeys import mix, path
 from audio_ident.cli.keys import keys
 from audio_ident.cli.maintenance import check, rebuild
 from audio_ident.cli.migrate_store import migrate_store
@@ -28,6 +29,7 @@ from audio_ident.cli.selftest import selftest
 from audio_ident.cli.serve import serve
 from audio_ident.cli.session import GlobalOptions
 from audio_ident.cli.sessions import sessions
+from audio_ident.cli.similar import search, similar
 from audio_ident.cli.tracks import tracks
 from audio_ident.cli.watch import watch
 
@@ -35,6 +37,10 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     serve,
     watch,
     identify,
+    similar,
+    search,
+    path,
+    mix,
     export,
     errors,
     check,

@@ -16,6 +16,7 @@ from audio_ident.cli.application_models import Models
 from audio_ident.cli.application_sessions import Queue, Sessions
 from audio_ident.cli.application_tools import Backups, Exporter, SelfTest
 from audio_ident.cli.application_vectors import Vectors
+from audio_ident.cli.application_vibe import Vibe
 from audio_ident.cli.application_watching import Watching
 from audio_ident.model.edits import EditBook, EditValue
 from audio_ident.model.library import Track, TrackId
@@ -74,6 +75,11 @@ class Application(Protocol):
     @property
     def watching(self) -> Watching:
         """Imports by itself what changes."""
+        ...
+
+    @property
+    def vibe(self) -> Vibe:
+        """How the tracks sound."""
         ...
 
     def identify(self, clip: Path, *, as_tracklist: bool) -> IdentifiedClip:

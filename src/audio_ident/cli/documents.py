@@ -46,7 +46,7 @@ def track_document(track: Track) -> Document:
         "tags": _tags(track.tags),
         "edits": _edits(track.edits),
         "evidence": dataclasses.asdict(track.evidence),
-        **_span(Span(start_s=start_s, end_s=end_s)),
+        **span_document(Span(start_s=start_s, end_s=end_s)),
         "duration_ms": seconds_to_milliseconds(end_s - start_s),
         "audio_digest": track.digest,
     }
@@ -256,9 +256,9 @@ def _match(identified: IdentifiedMatch) -> Document:
         "tracks": [track_document(track) for track in identified.tracks],
         "confidence": round(match.confidence, 4),
         "offset_ms": seconds_to_milliseconds(match.offset_s),
-        "query": _span(match.query_span),
-        "recording": _span(match.recording_span),
-        "gaps": [_span(gap) for gap in match.gaps],
+        "query": span_document(match.query_span),
+        "recording": span_document(match.recording_span),
+        "gaps": [span_document(gap) for gap in match.gaps],
         "coverage": round(match.coverage, 4),
         "speed_factor": round(match.speed_factor, 5),
         "pitch_factor": round(match.pitch_factor, 5),
@@ -275,7 +275,7 @@ def _moment(at: datetime.datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def _span(span: Span) -> Document:
+def span_document(span: Span) -> Document:
     return {
         "start_ms": seconds_to_milliseconds(span.start_s),
         "end_ms": seconds_to_milliseconds(span.end_s),

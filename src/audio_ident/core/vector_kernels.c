@@ -12,6 +12,10 @@
 #include <immintrin.h>
 #endif
 
+#define INLINE __attribute__((always_inline)) static inline
+
+enum { BLOCK = 4 }; /* queries that one look at a row is for */
+
 struct scan {
     const int8_t *codes;          /* rows of `stride` codes, -127 to 127, zeros behind the last */
     const float *scales;          /* of each row */
@@ -20,75 +24,117 @@ struct scan {
     const uint8_t *is_wanted;     /* by recording */
     const uint8_t *is_row_wanted; /* by row; NULL for all */
     int64_t recordings;
-    const int8_t *queries;
+    const int8_t *queries;        /* rows of `stride` codes */
     const float *query_scales;
-    int64_t query_count;
+    const int32_t *query_sums;    /* of the codes of each query */
+    int64_t query_count;          /* 1, or a multiple of BLOCK */
 };
 
-typedef int32_t (*product_of)(const int8_t *row, const int8_t *query, int64_t stride);
+/* Writes the products of a row with `count` queries, and of `shift` with the sum of each. */
+typedef void (*products_of)(const int8_t *row, const int8_t *queries, int64_t stride, int64_t count, int32_t *sums);
 
-/* Best likeness of each wanted row, and of each recording over its rows; -INFINITY where nothing is
+/* Likeness of one row to the nearest query, `step` at a time. `shift` is what `products` adds to each
+ * code of a row. */
+INLINE float nearest_of(const struct scan *s, products_of products, int32_t shift, int64_t step, int64_t row)
+{
+    float nearest = -INFINITY;
+    for (int64_t first = 0; first < s->query_count; first += step) {
+        int32_t sums[BLOCK];
+        products(s->codes + row * s->stride, s->queries + first * s->stride, s->stride, step, sums);
+        for (int64_t q = 0; q < step; q++) {
+            const int32_t sum = sums[q] - shift * s->query_sums[first + q];
+            const float likeness = (float)sum * s->query_scales[first + q];
+            nearest = likeness > nearest ? likeness : nearest;
+        }
+    }
+    return nearest * s->scales[row];
+}
+
+/* Likeness of each wanted row, and of each recording over its rows; -INFINITY where nothing is
  * wanted. */
-__attribute__((always_inline))
-static inline void scan_by(const struct scan *s, product_of product, float *row_best, float *best)
+INLINE void scan_in(const struct scan *s, products_of products, int32_t shift, int64_t step, float *likeness,
+                    float *best)
 {
     for (int64_t r = 0; r < s->recordings; r++) {
         best[r] = -INFINITY;
         if (!s->is_wanted[r]) continue;
-        for (int64_t i = s->begins[r]; i < s->begins[r + 1]; i++) {
-            row_best[i] = -INFINITY;
-            if (s->is_row_wanted && !s->is_row_wanted[i]) continue;
-            float nearest = -INFINITY;
-            for (int64_t q = 0; q < s->query_count; q++) {
-                const int32_t sum = product(s->codes + i * s->stride, s->queries + q * s->stride, s->stride);
-                const float likeness = (float)sum * s->query_scales[q];
-                nearest = likeness > nearest ? likeness : nearest;
-            }
-            row_best[i] = nearest * s->scales[i];
-            best[r] = row_best[i] > best[r] ? row_best[i] : best[r];
+        for (int64_t row = s->begins[r]; row < s->begins[r + 1]; row++) {
+            const int is_wanted = !s->is_row_wanted || s->is_row_wanted[row];
+            likeness[row] = is_wanted ? nearest_of(s, products, shift, step, row) : -INFINITY;
+            best[r] = likeness[row] > best[r] ? likeness[row] : best[r];
         }
     }
 }
 
-__attribute__((always_inline))
-static inline int32_t product_plain(const int8_t *row, const int8_t *query, int64_t stride)
+INLINE void scan_by(const struct scan *s, products_of products, int32_t shift, float *likeness, float *best)
 {
-    int32_t sum = 0;
-    for (int64_t j = 0; j < stride; j++) sum += (int16_t)row[j] * (int16_t)query[j];
-    return sum;
+    if (s->query_count == 1) scan_in(s, products, shift, 1, likeness, best);
+    else scan_in(s, products, shift, BLOCK, likeness, best);
 }
 
-static void scan_plain(const struct scan *s, float *row_best, float *best)
+INLINE void products_plain(const int8_t *row, const int8_t *queries, int64_t stride, int64_t count, int32_t *sums)
 {
-    scan_by(s, product_plain, row_best, best);
+    const int8_t *second = queries + stride, *third = second + stride, *fourth = third + stride;
+    int32_t a = 0, b = 0, c = 0, d = 0;
+    if (count < BLOCK) {
+        for (int64_t j = 0; j < stride; j++) a += (int16_t)row[j] * (int16_t)queries[j];
+        sums[0] = a;
+        return;
+    }
+    for (int64_t j = 0; j < stride; j++) {
+        a += (int16_t)row[j] * (int16_t)queries[j];
+        b += (int16_t)row[j] * (int16_t)second[j];
+        c += (int16_t)row[j] * (int16_t)third[j];
+        d += (int16_t)row[j] * (int16_t)fourth[j];
+    }
+    sums[0] = a; sums[1] = b; sums[2] = c; sums[3] = d;
+}
+
+static void scan_plain(const struct scan *s, float *likeness, float *best)
+{
+    scan_by(s, products_plain, 0, likeness, best);
 }
 
 #ifdef HAS_VARIANTS
+#define FOR_AVX512 __attribute__((target("avx512f,avx512bw,avx512vnni")))
+
 __attribute__((target("avx2")))
-static void scan_avx2(const struct scan *s, float *row_best, float *best)
+static void scan_avx2(const struct scan *s, float *likeness, float *best)
 {
-    scan_by(s, product_plain, row_best, best);
+    scan_by(s, products_plain, 0, likeness, best);
 }
 
-/* The instruction multiplies unsigned by signed bytes: 128 is added to each code of the row, and
- * 128 times the sum of the query is taken off again. */
-__attribute__((target("avx512f,avx512bw,avx512vnni"), always_inline))
-static inline int32_t product_vnni(const int8_t *row, const int8_t *query, int64_t stride)
+/* Four sums of sixteen numbers each. */
+FOR_AVX512 INLINE __m128i four_sums(__m512i a, __m512i b, __m512i c, __m512i d)
+{
+    const __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+    const __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+    const __m512i all = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+    const __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64(all, 1));
+    return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
+/* The instruction multiplies unsigned by signed bytes: 128 is added to each code of the row. */
+FOR_AVX512 INLINE void products_avx512(const int8_t *row, const int8_t *queries, int64_t stride, int64_t count,
+                                       int32_t *sums)
 {
     const __m512i flip = _mm512_set1_epi8((char)0x80);
-    __m512i sum = _mm512_setzero_si512(), extra = _mm512_setzero_si512();
+    __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
     for (int64_t j = 0; j < stride; j += 64) {
-        const __m512i theirs = _mm512_loadu_si512(query + j);
-        sum = _mm512_dpbusd_epi32(sum, _mm512_xor_si512(_mm512_loadu_si512(row + j), flip), theirs);
-        extra = _mm512_dpbusd_epi32(extra, flip, theirs);
+        const __m512i codes = _mm512_xor_si512(_mm512_loadu_si512(row + j), flip);
+        a = _mm512_dpbusd_epi32(a, codes, _mm512_loadu_si512(queries + j));
+        if (count < BLOCK) continue;
+        b = _mm512_dpbusd_epi32(b, codes, _mm512_loadu_si512(queries + stride + j));
+        c = _mm512_dpbusd_epi32(c, codes, _mm512_loadu_si512(queries + 2 * stride + j));
+        d = _mm512_dpbusd_epi32(d, codes, _mm512_loadu_si512(queries + 3 * stride + j));
     }
-    return _mm512_reduce_add_epi32(_mm512_sub_epi32(sum, extra));
+    if (count < BLOCK) sums[0] = _mm512_reduce_add_epi32(a);
+    else _mm_storeu_si128((__m128i *)sums, four_sums(a, b, c, d));
 }
 
-__attribute__((target("avx512f,avx512bw,avx512vnni")))
-static void scan_vnni(const struct scan *s, float *row_best, float *best)
+FOR_AVX512 static void scan_avx512(const struct scan *s, float *likeness, float *best)
 {
-    scan_by(s, product_vnni, row_best, best);
+    scan_by(s, products_avx512, 128, likeness, best);
 }
 #endif
 
@@ -105,12 +151,12 @@ int64_t widest_scan(void)
     return 0;
 }
 
-void scan_windows(const struct scan *s, int64_t variant, float *row_best, float *best)
+void scan_windows(const struct scan *s, int64_t variant, float *likeness, float *best)
 {
 #ifdef HAS_VARIANTS
-    if (variant == 2) { scan_vnni(s, row_best, best); return; }
-    if (variant == 1) { scan_avx2(s, row_best, best); return; }
+    if (variant == 2) { scan_avx512(s, likeness, best); return; }
+    if (variant == 1) { scan_avx2(s, likeness, best); return; }
 #endif
     (void)variant;
-    scan_plain(s, row_best, best);
+    scan_plain(s, likeness, best);
 }

@@ -21,6 +21,9 @@ STRIDE_STEP = 64
 
 _MOST = 127
 
+_BLOCK = 4
+"""As in vector_kernels.c."""
+
 
 class _Scan(ctypes.Structure):
     _fields_ = (
@@ -33,6 +36,7 @@ class _Scan(ctypes.Structure):
         ("recordings", _int),
         ("queries", ctypes.c_void_p),
         ("query_scales", ctypes.c_void_p),
+        ("query_sums", ctypes.c_void_p),
         ("query_count", _int),
     )
 
@@ -101,6 +105,8 @@ def scan_windows(
         raise ValueError("queries and windows are of different spaces")
     if wanted.windows is not None and wanted.windows.shape != (count,):
         raise ValueError("a mask of other windows")
+    asked = _in_blocks(queries)
+    sums = asked.codes.sum(axis=1, dtype=np.int32)
     likeness = np.empty(count, np.float32)
     best = np.empty(len(is_wanted), np.float32)
     scan = _Scan(
@@ -111,11 +117,21 @@ def scan_windows(
         _address(is_wanted),
         None if wanted.windows is None else _address(wanted.windows),
         len(is_wanted),
-        _address(queries.codes),
-        _address(queries.scales),
-        len(queries.codes),
+        _address(asked.codes),
+        _address(asked.scales),
+        _address(sums),
+        len(sums),
     )
     chosen = widest_variant() if variant is None else min(variant, widest_variant())
     outputs = (_address(likeness), _address(best))
     _library.scan_windows(ctypes.byref(scan), _int(chosen), *outputs)
     return likeness, best
+
+
+def _in_blocks(queries: Coded) -> Coded:
+    """As many queries as the kernel takes at a time; the last one again and again changes nothing."""
+    count = len(queries.codes)
+    if count == 1:
+        return queries
+    places = np.minimum(np.arange(-(-count // _BLOCK) * _BLOCK), count - 1)
+    return Coded(codes=queries.codes[places], scales=queries.scales[places])

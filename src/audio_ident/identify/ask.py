@@ -1,26 +1,29 @@
-"""What a query worker does: decode a clip, listen, look it up in the index.
+"""What a query worker does: decode a clip once, look it up in the index, say how it sounds.
 
-It runs in a process of its own, next to hostile bytes, and knows no rows: it answers with digests.
+It runs in a process of its own, next to hostile bytes, and knows no rows: it answers with digests
+and with what describes the sound.
 """
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from audio_ident.core.layout import LAYOUT
 from audio_ident.engines.protocols import DecodeLimits, Decoder
-from audio_ident.errors import AudioTooShort, FileUnreadable, IndexCorrupt
+from audio_ident.errors import AudioTooShort, FileUnreadable, IndexCorrupt, StoreProblem
 from audio_ident.identify.exact import LONGEST_CLIP_S, identify
 from audio_ident.identify.tracklist import TracklistFinder
+from audio_ident.identify.vibe.clip_sound import ClipSound, HeldModel, sound_of_clip
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Answer, Span
-from audio_ident.model.audio import MONO_RATE_HZ, Feed, Mono
+from audio_ident.model.audio import MONO_RATE_HZ, STEREO_RATE_HZ, Feed, Mono
 from audio_ident.model.segment import Snapshot
+from audio_ident.model.vectors import Vectors
 from audio_ident.stores.fingerprints.protocol import FingerprintReader
 
 SHORTEST_QUERY_S = 3.0
@@ -44,7 +47,8 @@ class QueryTools:
     decoder: Decoder
     limits: DecodeLimits
     index: FingerprintReader
-    report: Callable[[float], None]
+    report: Callable[[Any], None]
+    models: HeldModel
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,39 +60,77 @@ class Question:
     """Stretch of the file to listen to; None for all of it, or for as much as a clip may be."""
     own: AudioDigest | None = None
     """The recording that the question is taken from, which is no answer to it."""
+    is_described: bool = False
+    """Whether it is to be told how the clip sounds."""
+    model: str | None = None
+    """Name of the model that hears it besides; None for none."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What a worker answers."""
+    """Which recordings a worker has heard."""
 
     answer: Answer
     own_answer: Answer | None
     """Where the question lies in the recording it is taken from, for its other copies."""
-    is_truncated: bool
     generation: int
     """Of the index; 0 when there is none."""
 
 
-def ask_about_clip(tools: QueryTools, question: Question) -> Heard:
-    """Name a clip, or a stretch of a file.
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HeardClip:
+    """What a worker answers about a clip."""
+
+    clip_s: float
+    """How much was listened to."""
+    is_truncated: bool
+    exact: Heard | StoreProblem
+    """The recordings, or why the index cannot be asked."""
+    sound: ClipSound | None = None
+    """None when it was not asked for, or is not known yet."""
+
+    @property
+    def recordings(self) -> frozenset[AudioDigest]:
+        """What was recognised; nothing where the index cannot be asked."""
+        if isinstance(self.exact, StoreProblem):
+            return frozenset()
+        return frozenset(match.digest for match in self.exact.answer.matches)
+
+
+def ask_about_clip(tools: QueryTools, question: Question) -> HeardClip:
+    """Name a clip, or a stretch of a file, and say how it sounds; the name is reported first.
 
     Raises
     ------
     FileProblem
         The clip cannot be listened to.
-    IndexCorrupt
-        The index cannot be asked, which is never told as "no match".
     """
-    samples, is_truncated = _clip(tools, question)
-    snapshot = usable_snapshot(tools.index)
-    answer, own_answer = _answers(snapshot, samples, question.own)
-    return Heard(
-        answer=answer,
-        own_answer=own_answer,
-        is_truncated=is_truncated,
-        generation=snapshot.generation,
+    clip = _clip(tools, question)
+    heard = HeardClip(
+        clip_s=len(clip.samples) / MONO_RATE_HZ,
+        is_truncated=clip.is_truncated,
+        exact=_exact(tools, clip.samples, question),
     )
+    if not question.is_described:
+        return heard
+    tools.report(heard)
+    sound = sound_of_clip(clip.samples, clip.for_model, tools.models, question.model)
+    return dataclasses.replace(heard, sound=sound)
+
+
+def embed_sentence(tools: QueryTools, model: str, text: str) -> Vectors:
+    """The place of a sentence in the space of a model; raises `ModelMissing`, `ModelInvalid`."""
+    return tools.models.get(model).embed_text(text)
+
+
+def _exact(tools: QueryTools, samples: Mono, question: Question) -> Heard | StoreProblem:
+    """What is never told as "no match" when the index cannot be asked."""
+    try:
+        snapshot = usable_snapshot(tools.index)
+        answer, own_answer = _answers(snapshot, samples, question.own)
+    except StoreProblem as problem:
+        return problem
+    return Heard(answer=answer, own_answer=own_answer, generation=snapshot.generation)
 
 
 def _answers(
@@ -127,7 +169,6 @@ def ask_about_recording(tools: QueryTools, question: Question) -> Heard:
     return Heard(
         answer=finder.finish(),
         own_answer=None,
-        is_truncated=False,
         generation=snapshot.generation,
     )
 
@@ -166,37 +207,65 @@ def usable_snapshot(index: FingerprintReader) -> Snapshot:
     return snapshot
 
 
-def _clip(tools: QueryTools, question: Question) -> tuple[Mono, bool]:
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Clip:
+    """What was decoded, once for all lanes."""
+
+    samples: Mono
+    for_model: Mono | None
+    """The same at the rate of models, if one is to hear it."""
+    is_truncated: bool
+
+
+def _clip(tools: QueryTools, question: Question) -> _Clip:
     start_s = 0.0 if question.span is None else question.span.start_s
     end_s = start_s + LONGEST_CLIP_S
     if question.span is not None:
         end_s = min(end_s, question.span.end_s)
-    blocks: list[Mono] = []
     # A little more than is used, to know whether there is more.
-    window = _Window(Span(start_s=start_s, end_s=end_s + 2 * FRAME_S), blocks.append)
-    limits = dataclasses.replace(tools.limits, first_s=end_s + 2 * FRAME_S)
-    tools.decoder.listen(question.path, {Feed.MONO_16K: window.feed}, limits)
-    samples = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+    span = Span(start_s=start_s, end_s=end_s + 2 * FRAME_S)
+    parts: dict[Feed, list[Mono]] = {Feed.MONO_16K: []}
+    windows = {Feed.MONO_16K: _Window(span, parts[Feed.MONO_16K].append)}
+    if question.model is not None:
+        parts[Feed.STEREO_48K] = []
+        exact = Span(start_s=start_s, end_s=end_s)
+        windows[Feed.STEREO_48K] = _Window(exact, parts[Feed.STEREO_48K].append, STEREO_RATE_HZ)
+    limits = dataclasses.replace(tools.limits, first_s=span.end_s)
+    sinks = {feed: window.feed for feed, window in windows.items()}
+    tools.decoder.listen(question.path, sinks, limits)
+    samples = _joined(parts[Feed.MONO_16K])
     heard_s = len(samples) / MONO_RATE_HZ
     if heard_s < SHORTEST_QUERY_S - FRAME_S:
         raise AudioTooShort(f"{heard_s:.2f} s of audio, fewer than {SHORTEST_QUERY_S:g} s")
-    is_truncated = question.span is None and heard_s > LONGEST_CLIP_S + FRAME_S
-    return samples[: round((end_s - start_s) * MONO_RATE_HZ)], is_truncated
+    return _Clip(
+        samples=samples[: round((end_s - start_s) * MONO_RATE_HZ)],
+        for_model=_joined([block.mean(axis=1) for block in parts[Feed.STEREO_48K]])
+        if question.model is not None
+        else None,
+        is_truncated=question.span is None and heard_s > LONGEST_CLIP_S + FRAME_S,
+    )
+
+
+def _joined(blocks: Sequence[Mono]) -> Mono:
+    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
 
 
 class _Window:
     """Lets through the stretch of a recording that lies in a span."""
 
-    def __init__(self, span: Span, sink: Callable[[Mono], None]) -> None:
-        self._first = round(span.start_s * MONO_RATE_HZ)
-        self._end = round(span.end_s * MONO_RATE_HZ)
+    def __init__(
+        self, span: Span, sink: Callable[[Mono], None], rate_hz: int = MONO_RATE_HZ
+    ) -> None:
+        self._rate_hz = rate_hz
+        self._first = round(span.start_s * rate_hz)
+        self._end = round(span.end_s * rate_hz)
         self._at = 0
         self._sink = sink
 
     @property
     def at_s(self) -> float:
         """How far the recording was heard."""
-        return self._at / MONO_RATE_HZ
+        return self._at / self._rate_hz
 
     def feed(self, block: Mono) -> None:
         """Take the next samples."""

@@ -11,6 +11,7 @@ from concurrent.futures import CancelledError
 from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.pool_call import PoolCall, PoolFull
 from audio_ident.errors import (
+    AudioIdentError,
     AudioTooShort,
     Cancelled,
     DecodeTimeout,
@@ -22,19 +23,20 @@ from audio_ident.errors import (
     UnsupportedFormat,
     VideoFile,
 )
-from audio_ident.identify.ask import Heard, Question, ask_about_clip
+from audio_ident.identify.ask import HeardClip, Question, ask_about_clip
 from audio_ident.identify.found_tracks import TrackFinder
 from audio_ident.identify.search_meter import SearchMeter
 from audio_ident.identify.sought import Sought
+from audio_ident.identify.vibe.lane import LaneAnswer, LanePlan, LaneQuestion, VibeLane
 from audio_ident.model.answer import Verdict
 from audio_ident.model.search import (
     FoundTrack,
     LaneReport,
     LaneStatus,
     Mode,
-    SearchAnswer,
     SearchWish,
 )
+from audio_ident.model.search_answer import SearchAnswer
 from audio_ident.refusals import (
     ClipTooShort,
     ClipUndecodable,
@@ -44,11 +46,9 @@ from audio_ident.refusals import (
     ServiceUnavailable,
 )
 
-NO_VIBE = LaneReport(
-    status=LaneStatus.SKIPPED,
-    reason="this version does not search for what sounds alike; ask with mode=exact",
-)
 NOT_ASKED = LaneReport(status=LaneStatus.SKIPPED, reason="not asked for")
+
+_ANSWERED = frozenset({LaneStatus.OK, LaneStatus.EMPTY, LaneStatus.DEGRADED})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,6 +57,7 @@ class SearchTools:
 
     pool: CrashProofExecutor
     finder: TrackFinder
+    vibe: VibeLane
     has_recordings: Callable[[], bool]
     """Whether the catalogue knows any, so that there has to be an index."""
     monotonic_s: Callable[[], float]
@@ -104,22 +105,33 @@ class ClipSearch:
         ------
         RateLimited
             As many searches wait as may.
-        ServiceUnavailable
-            No lane that was asked for exists.
         """
-        if wish.mode is Mode.VIBE:
-            raise _unavailable({Mode.EXACT: NOT_ASKED, Mode.VIBE: NO_VIBE})
-        own = None if sought.track is None else sought.track.digest
-        question = Question(path=sought.path, span=sought.span, own=own)
-        ends_at_s = received_at_s + self._tools.deadline_s
+        plan = None if wish.mode is Mode.EXACT else self._tools.vibe.plan()
+        # stored windows say how a track sounds
+        is_described = plan is not None and sought.track is None
+        question = Question(
+            path=sought.path,
+            span=sought.span,
+            own=None if sought.track is None else sought.track.digest,
+            is_described=is_described,
+            model=plan.model if plan is not None and is_described else None,
+        )
+        early = EarlyAnswer(self._tools.monotonic_s)
         try:
-            call = self._tools.pool.try_submit(ask_about_clip, question, ends_at_s=ends_at_s)
+            call = self._tools.pool.try_submit(
+                ask_about_clip,
+                question,
+                ends_at_s=received_at_s + self._tools.deadline_s,
+                on_progress=early.take,
+            )
         except PoolFull:
             raise self._refusal() from None
         return RunningSearch(
             tools=self._tools,
             meter=self.meter,
             call=call,
+            early=early,
+            plan=plan,
             sought=sought,
             wish=wish,
             received_at_s=received_at_s,
@@ -135,13 +147,29 @@ class ClipSearch:
         )
 
 
+class EarlyAnswer:
+    """What a worker reports before it goes on to describe the clip."""
+
+    def __init__(self, monotonic_s: Callable[[], float]) -> None:
+        self._monotonic_s = monotonic_s
+        self.heard: HeardClip | None = None
+        self.at_s: float | None = None
+
+    def take(self, heard: HeardClip) -> None:
+        """Keep it, with the moment."""
+        self.heard, self.at_s = heard, self._monotonic_s()
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RunningSearch:
     """One search that was begun."""
 
     tools: SearchTools
     meter: SearchMeter
-    call: PoolCall[Heard]
+    call: PoolCall[HeardClip]
+    early: EarlyAnswer
+    plan: LanePlan | None
+    """None when what sounds alike was not asked for."""
     sought: Sought
     wish: SearchWish
     received_at_s: float
@@ -153,64 +181,106 @@ class RunningSearch:
     def answer(self) -> SearchAnswer:
         """Wait for the answer, for as long as the deadline allows.
 
+        Each lane answers whether the other one does or not. Which recording it is, is found out
+        in any case: what sounds alike is told without it.
+
         Raises
         ------
         UnsupportedFormat, ClipUndecodable, ClipTooShort
             The clip cannot be listened to.
         SearchTimeout, ServiceUnavailable
-            No lane answered; the details say why.
+            No lane that was asked for answered; the details say why.
         Cancelled
             It was withdrawn.
         """
-        heard, lane = self._hear()
-        found: tuple[FoundTrack, ...] = ()
-        if heard is not None:
-            found = self._found(heard)
-            status = LaneStatus.OK if found else LaneStatus.EMPTY
-            lane = LaneReport(status=status, elapsed_s=self._elapsed_s())
-        self.meter.count(lane.status, self._elapsed_s())
-        lanes = {
-            Mode.EXACT: lane,
-            Mode.VIBE: NO_VIBE if self.wish.mode is Mode.BOTH else NOT_ASKED,
-        }
-        if heard is None:
-            late = lane.status is LaneStatus.TIMEOUT
-            raise _too_late(lanes) if late else _unavailable(lanes)
+        heard, ending = self._hear()
+        found, exact = self._exact(heard, ending)
+        vibe = self._vibe(heard, ending, exact)
+        if self.wish.mode is Mode.VIBE:
+            found, exact = (), NOT_ASKED
+        lanes = {Mode.EXACT: exact, Mode.VIBE: vibe.report}
+        self.meter.count(lanes, self._elapsed_s())
+        if not any(lane.status in _ANSWERED for lane in lanes.values()):
+            raise _nothing_answered(lanes)
+        is_whole = self.wish.mode is not Mode.BOTH or vibe.exists
         return SearchAnswer(
             id=self.tools.new_id(),
-            mode_used=Mode.EXACT,
+            mode_used=self.wish.mode if is_whole else Mode.EXACT,
             exact=found,
+            vibe=vibe.answer,
             lanes=lanes,
-            verdict=_verdict(heard.answer.verdict, found),
-            clip_s=heard.answer.clip_duration_s,
-            is_truncated=heard.is_truncated,
+            verdict=_verdict(heard, found),
+            clip_s=0.0 if heard is None else heard.clip_s,
+            is_truncated=heard is not None and heard.is_truncated,
             elapsed_s=self._elapsed_s(),
         )
 
-    def _hear(self) -> tuple[Heard | None, LaneReport]:
-        """What the worker heard, or how the lane ended without."""
+    def _hear(self) -> tuple[HeardClip | None, LaneReport]:
+        """What the worker heard, maybe not all of it, and how it ended."""
         try:
-            heard = self.call.future.result(self._remaining_s())
-            if not heard.generation and self.tools.has_recordings():
-                raise IndexCorrupt("the fingerprint index is missing")
+            return self.call.future.result(self._remaining_s()), LaneReport(status=LaneStatus.OK)
         except (TimeoutError, DecodeTimeout):
             self.call.withdraw()
-            reason = f"no answer within {self.tools.deadline_s:g} s"
-            return None, self._ended(LaneStatus.TIMEOUT, reason)
+            return self.early.heard, self._late()
         except CancelledError:
             raise Cancelled("the search was withdrawn") from None
-        except StoreProblem as error:  # its fact may name folders of the server
-            return None, self._ended(LaneStatus.FAILED, f"{error.code}: {error.remedy}")
+        except StoreProblem as error:
+            return self.early.heard, self._failed(error)
         except FileProblem as error:
-            raise self._refusal_of(error) from error
-        return heard, LaneReport(status=LaneStatus.OK)
+            if self.early.heard is None:
+                raise self._refusal_of(error) from error
+            return self.early.heard, self._failed(error)
 
-    def _ended(self, status: LaneStatus, reason: str) -> LaneReport:
-        return LaneReport(status=status, reason=reason, elapsed_s=self._elapsed_s())
+    def _exact(
+        self, heard: HeardClip | None, ending: LaneReport
+    ) -> tuple[tuple[FoundTrack, ...], LaneReport]:
+        """The lane of the same recording."""
+        if heard is None:
+            return (), ending
+        if isinstance(heard.exact, StoreProblem):
+            return (), self._failed(heard.exact)
+        if not heard.exact.generation and self.tools.has_recordings():
+            return (), self._failed(IndexCorrupt("the fingerprint index is missing"))
+        answers = [each for each in (heard.exact.own_answer, heard.exact.answer) if each]
+        found = self.tools.finder.found(answers, self.sought.track, self.wish.max_results)
+        status = LaneStatus.OK if found else LaneStatus.EMPTY
+        return found, LaneReport(status=status, elapsed_s=self._elapsed_s(self.early.at_s))
 
-    def _found(self, heard: Heard) -> tuple[FoundTrack, ...]:
-        answers = [each for each in (heard.own_answer, heard.answer) if each is not None]
-        return self.tools.finder.found(answers, self.sought.track, self.wish.max_results)
+    def _vibe(self, heard: HeardClip | None, ending: LaneReport, exact: LaneReport) -> LaneAnswer:
+        """The lane of what sounds alike."""
+        if self.plan is None:
+            return LaneAnswer(report=NOT_ASKED)
+        sound = None if heard is None else heard.sound
+        if sound is None and self.sought.track is None:
+            return LaneAnswer(report=dataclasses.replace(ending, elapsed_s=self._elapsed_s()))
+        future = self.tools.vibe.begin(
+            LaneQuestion(
+                plan=self.plan,
+                sound=sound,
+                track=self.sought.stretch,
+                left_out=frozenset() if heard is None else heard.recordings,
+                most=self.wish.max_results,
+            )
+        )
+        try:
+            ended = future.result(self._remaining_s())
+        except TimeoutError:
+            future.cancel()
+            return LaneAnswer(report=self._late())
+        report = ended.report
+        if exact.status not in _ANSWERED and report.status is LaneStatus.OK:
+            reason = "the recording itself may be among the answers: it could not be recognised"
+            report = dataclasses.replace(report, status=LaneStatus.DEGRADED, reason=reason)
+        report = dataclasses.replace(report, elapsed_s=self._elapsed_s())
+        return dataclasses.replace(ended, report=report)
+
+    def _late(self) -> LaneReport:
+        reason = f"no answer within {self.tools.deadline_s:g} s"
+        return LaneReport(status=LaneStatus.TIMEOUT, reason=reason, elapsed_s=self._elapsed_s())
+
+    def _failed(self, error: AudioIdentError) -> LaneReport:
+        reason = f"{error.code}: {error.remedy}"  # its fact may name folders of the server
+        return LaneReport(status=LaneStatus.FAILED, reason=reason, elapsed_s=self._elapsed_s())
 
     def _refusal_of(self, error: FileProblem) -> Exception:
         if isinstance(error, UnsupportedFormat | VideoFile):
@@ -221,35 +291,33 @@ class RunningSearch:
             return NotFound("the file of the track cannot be read")
         return ClipUndecodable(error.fact, details={"code": error.code})
 
-    def _elapsed_s(self) -> float:
-        return self.tools.monotonic_s() - self.received_at_s
+    def _elapsed_s(self, at_s: float | None = None) -> float:
+        return (self.tools.monotonic_s() if at_s is None else at_s) - self.received_at_s
 
     def _remaining_s(self) -> float:
         return max(0.0, self.tools.deadline_s - self._elapsed_s())
 
 
-def _verdict(heard: Verdict, found: tuple[FoundTrack, ...]) -> Verdict:
-    if heard is Verdict.SILENCE or (heard is Verdict.AMBIGUOUS and found):
-        return heard
+def _verdict(heard: HeardClip | None, found: tuple[FoundTrack, ...]) -> Verdict | None:
+    if heard is None or isinstance(heard.exact, StoreProblem):
+        return None
+    verdict = heard.exact.answer.verdict
+    if verdict is Verdict.SILENCE or (verdict is Verdict.AMBIGUOUS and found):
+        return verdict
     return Verdict.MATCH if found else Verdict.NO_MATCH
 
 
-def _too_late(lanes: dict[Mode, LaneReport]) -> RequestRefused:
-    return SearchTimeout("no lane had an answer before the deadline", details=_told(lanes))
-
-
-def _unavailable(lanes: dict[Mode, LaneReport]) -> RequestRefused:
-    reasons = "; ".join(
-        f"{mode.value}: {lane.reason}" for mode, lane in lanes.items() if lane is not NOT_ASKED
-    )
-    fact = f"no lane that was asked for could answer ({reasons})"
-    return ServiceUnavailable(fact, details=_told(lanes))
-
-
-def _told(lanes: dict[Mode, LaneReport]) -> dict[str, dict[str, dict[str, str | None]]]:
-    return {
+def _nothing_answered(lanes: dict[Mode, LaneReport]) -> RequestRefused:
+    asked = {mode: lane for mode, lane in lanes.items() if lane is not NOT_ASKED}
+    details = {
         "lanes": {
             mode.value: {"status": lane.status.value, "reason": lane.reason}
             for mode, lane in lanes.items()
         }
     }
+    tried = [lane for lane in asked.values() if lane.status is not LaneStatus.SKIPPED]
+    if tried and all(lane.status is LaneStatus.TIMEOUT for lane in tried):
+        return SearchTimeout("no lane had an answer before the deadline", details=details)
+    reasons = "; ".join(f"{mode.value}: {lane.reason}" for mode, lane in asked.items())
+    fact = f"no lane that was asked for could answer ({reasons})"
+    return ServiceUnavailable(fact, details=details)

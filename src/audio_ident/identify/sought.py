@@ -21,6 +21,8 @@ class Sought:
     """The stretch; None for the beginning, as long as a clip may be."""
     track: Track | None = None
     """The track it is taken from, which is left out of the answer."""
+    stretch: TrackSpan | None = None
+    """The stretch as the track counts."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,7 +51,7 @@ class TrackSpans:
                 details={"track_seconds": length_s},
             )
         span = Span(start_s=start_s + wanted.start_s, end_s=start_s + end_s)
-        return Sought(path=Path(track.path), span=span, track=track)
+        return Sought(path=Path(track.path), span=span, track=track, stretch=wanted)
 
     def _track(self, track_id: TrackId) -> Track:
         with self.catalogue.reading() as rows:

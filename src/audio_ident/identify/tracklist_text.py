@@ -3,20 +3,18 @@
 Names come from tags, which anybody may have written: a name never ends its line or its quotes.
 """
 
-import re
 from collections.abc import Callable, Iterable
 
+from audio_ident.core.playlists import as_m3u8, one_line
 from audio_ident.model.display import shown_artist, shown_title
 from audio_ident.model.jobs import Tracklist, TracklistEntry
 from audio_ident.model.library import TrackId
-from audio_ident.units import ticks_to_seconds
+from audio_ident.model.playlists import PlaylistEntry
 
 CUE_FRAMES_PER_SECOND = 75
 
 _CUE_TYPES = {"mp3": "MP3", "aiff": "AIFF", "aif": "AIFF"}
 """Words of cue sheets for the kind of a file; WAVE stands for all others."""
-
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")
 
 
 def cue_sheet(tracklist: Tracklist) -> str:
@@ -36,12 +34,9 @@ def cue_sheet(tracklist: Tracklist) -> str:
 
 def m3u8(tracklist: Tracklist, url_of: Callable[[TrackId], str]) -> str:
     """A playlist of the tracks, in the order in which they are heard."""
-    lines = ["#EXTM3U", f"#PLAYLIST:{_line(tracklist.title)}"]
-    for entry in tracklist.entries:
-        points = entry.found.track.points
-        length_s = ticks_to_seconds(points.end_ticks) - ticks_to_seconds(points.start_ticks)
-        lines += [f"#EXTINF:{round(length_s)},{_name(entry)}", url_of(entry.found.track.id)]
-    return _joined(lines)
+    tracks = (entry.found.track for entry in tracklist.entries)
+    entries = (PlaylistEntry(track=track, place=url_of(track.id), is_url=True) for track in tracks)
+    return b"".join(as_m3u8(entries, tracklist.title)).decode()
 
 
 def audacity_labels(tracklist: Tracklist) -> str:
@@ -58,7 +53,7 @@ def _joined(lines: Iterable[str]) -> str:
 
 def _name(entry: TracklistEntry) -> str:
     track = entry.found.track
-    return _line(f"{shown_artist(track).text} - {shown_title(track).text}")
+    return one_line(f"{shown_artist(track).text} - {shown_title(track).text}")
 
 
 def _start_s(entry: TracklistEntry) -> float:
@@ -71,10 +66,6 @@ def _cue_time(seconds: float) -> str:
     return f"{whole_s // 60:02d}:{whole_s % 60:02d}:{frame:02d}"
 
 
-def _line(text: str) -> str:
-    return _BREAKS.sub(" ", text)
-
-
 def _quotable(text: str) -> str:
     # Cue sheets know no escapes.
-    return _line(text).replace('"', "'")
+    return one_line(text).replace('"', "'")

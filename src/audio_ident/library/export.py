@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from audio_ident.library.export_paths import mapped_path
+from audio_ident.library.playlists import playlist_of_files
 from audio_ident.library.tracks import all_tracks
-from audio_ident.model.display import shown_title
 from audio_ident.model.export import ExportForm, PathMapping
-from audio_ident.model.library import TimingPoints, Track, TrackKind
+from audio_ident.model.library import TimingPoints, Track
+from audio_ident.model.playlists import PlaylistForm
 from audio_ident.model.tags import Tags
 from audio_ident.stores.disk import open_atomically
 from audio_ident.stores.sql.unit_of_work import Catalogue
@@ -45,11 +46,12 @@ class TrackExporter:
 
     def lines(self, form: ExportForm, mappings: Sequence[PathMapping]) -> Iterator[bytes]:
         """The export, line by line."""
-        tracks = (
-            dataclasses.replace(track, path=mapped_path(track.path, mappings))
-            for track in all_tracks(self._catalogue)
+        tracks = all_tracks(self._catalogue)
+        if form in PLAYLISTS:
+            return playlist_of_files(tracks, PLAYLISTS[form], mappings)
+        return TABLES[form](
+            dataclasses.replace(track, path=mapped_path(track.path, mappings)) for track in tracks
         )
-        return FORMS[form](tracks)
 
     def write(self, path: Path, form: ExportForm, mappings: Sequence[PathMapping]) -> None:
         """Write the export to a file, which is there whole or not at all."""
@@ -76,20 +78,14 @@ def as_csv(tracks: Iterable[Track]) -> Iterator[bytes]:
         buffer.truncate()
 
 
-def as_playlist(tracks: Iterable[Track]) -> Iterator[bytes]:
-    """A play list of all files that are there; parts of a file with their start and end."""
-    yield b"#EXTM3U\n"
-    for track in tracks:
-        if track.is_missing or "\n" in track.path or "\r" in track.path:
-            continue  # a name with a line break has no way into this format
-        lines = [*_playlist_head(track), "./" + track.path if track.path[:1] == "#" else track.path]
-        yield "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
-
-
-FORMS: Mapping[ExportForm, Callable[[Iterable[Track]], Iterator[bytes]]] = {
+TABLES: Mapping[ExportForm, Callable[[Iterable[Track]], Iterator[bytes]]] = {
     ExportForm.JSONL: as_json_lines,
     ExportForm.CSV: as_csv,
-    ExportForm.M3U8: as_playlist,
+}
+
+PLAYLISTS: Mapping[ExportForm, PlaylistForm] = {
+    ExportForm.M3U8: PlaylistForm.M3U8,
+    ExportForm.JSPF: PlaylistForm.JSPF,
 }
 
 
@@ -128,19 +124,6 @@ def _cell(value: object) -> str:
     else:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return "'" + text if text.startswith(FORMULA_STARTS) else text
-
-
-def _playlist_head(track: Track) -> Iterator[str]:
-    start_s = ticks_to_seconds(track.points.start_ticks)
-    end_s = ticks_to_seconds(track.points.end_ticks)
-    # A mapped path may have backslashes, on which nothing else here would split.
-    named = dataclasses.replace(track, path=track.path.replace("\\", "/"))
-    title, artist = shown_title(named).text, track.claims.artist or track.evidence.artist
-    name = f"{artist} - {title}" if artist else title
-    yield f"#EXTINF:{round(end_s - start_s)},{' '.join(name.splitlines())}"
-    if track.kind.value != TrackKind.WHOLE_FILE.value:
-        yield f"#EXTVLCOPT:start-time={start_s:.3f}"
-        yield f"#EXTVLCOPT:stop-time={end_s:.3f}"
 
 
 def _milliseconds(ticks: Any) -> int:  # noqa: ANN401 -- a field whose name was looked up

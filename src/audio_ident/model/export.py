@@ -13,6 +13,8 @@ class ExportForm(enum.StrEnum):
     """A table for spreadsheets."""
     M3U8 = "m3u8"
     """A play list in UTF-8."""
+    JSPF = "jspf"
+    """A play list in JSON, with albums, lengths and ids."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

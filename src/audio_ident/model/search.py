@@ -1,11 +1,10 @@
-"""What is asked about a clip, and what is answered."""
+"""What is asked about a clip, and how its lanes answer."""
 
 import dataclasses
 import datetime
 import enum
-from collections.abc import Mapping
 
-from audio_ident.model.answer import Match, Span, Verdict
+from audio_ident.model.answer import Match, Span
 from audio_ident.model.kinship import Kinship
 from audio_ident.model.library import Track, TrackId
 
@@ -70,24 +69,6 @@ class FoundTrack:
     kinship: Kinship | None
     """What it has in common with the track that was asked about, or else that is listed first;
     None for that one, and for another recording."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class SearchAnswer:
-    """What is known of a clip."""
-
-    id: str
-    mode_used: Mode
-    """Without the lanes that do not exist here."""
-    exact: tuple[FoundTrack, ...]
-    lanes: Mapping[Mode, LaneReport]
-    verdict: Verdict
-    clip_s: float
-    """How much was listened to."""
-    is_truncated: bool
-    """Whether the clip is longer than that."""
-    elapsed_s: float
-    """From the end of the upload to the answer."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from audio_ident.model.answer import Span
 from audio_ident.model.library import Track, TrackId
 from audio_ident.model.search import TrackSpan
-from audio_ident.model.vectors import Space, Vectors, WindowVectors
+from audio_ident.model.vectors import Space, SpaceId, Vectors, WindowVectors
 
 BLOCKS = ("timbre", "harmony", "rhythm")
 """What likeness is explained by, in the order of `core.descriptors.BLOCKS`."""
@@ -24,8 +24,10 @@ class Blend:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sound:
-    """A sound that is no track, such as a clip, as its windows in the space that answers."""
+    """A sound that is no track, such as a clip, as its windows in a space."""
 
+    space: SpaceId
+    """The space of `windows`."""
     windows: WindowVectors
     timbre: WindowVectors | None = None
     """The same sound in the space of `timbre`, from which reasons are told; None if unknown."""
@@ -64,6 +66,8 @@ class LikeSpan:
     track: Span
     """In the track."""
     cosine: float
+    query_track: TrackId | None = None
+    """The track of the question that `query` lies in; None when it is a clip or a sentence."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from audio_ident.engines.embedders.models import BUILT_IN
 from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.pool_call import PoolOptions
 from audio_ident.engines.protocols import DecodeLimits
@@ -15,13 +16,17 @@ from audio_ident.identify.search import ClipSearch, SearchTools
 from audio_ident.identify.sought import TrackSpans
 from audio_ident.identify.tracklist_jobs import TracklistJobs
 from audio_ident.identify.tracklist_runner import RunnerTools, TracklistRunner
+from audio_ident.identify.vibe.sentences import Sentences
+from audio_ident.identify.vibe.similar import SimilarTracks
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.tracks import find_tracks_at, has_recordings
 from audio_ident.settings.model import Settings
 from audio_ident.stores.spool import Spool
 from audio_ident.stores.sql.unit_of_work import Catalogue
+from audio_ident.wiring.models import models_directory
 from audio_ident.wiring.parts import CLOCK, new_id
 from audio_ident.wiring.query_worker import QueryWorkerPlan
+from audio_ident.wiring.vibe import open_lane, open_similar
 
 LEAST_FREE_THREADS = 4
 """Threads of the service that searches leave to all other requests."""
@@ -31,6 +36,7 @@ LEAST_FREE_THREADS = 4
 class Asking:
     """The use cases of asking about recordings."""
 
+    similar: SimilarTracks
     search: ClipSearch
     track_spans: TrackSpans
     tracklists: TracklistJobs
@@ -49,10 +55,15 @@ def open_asking(
         )
         pool = _query_pool(settings, places.index)
         stack.callback(pool.kill)
+        sentences = Sentences(
+            pool=pool, monotonic_s=CLOCK.monotonic_s, deadline_s=settings.search_deadline_s
+        )
+        similar = stack.enter_context(open_similar(settings, places, catalogue, sentences.vector))
         search = ClipSearch(
             SearchTools(
                 pool=pool,
                 finder=finder,
+                vibe=stack.enter_context(open_lane(similar, catalogue)),
                 has_recordings=functools.partial(has_recordings, catalogue),
                 monotonic_s=CLOCK.monotonic_s,
                 new_id=new_id,
@@ -73,7 +84,13 @@ def open_asking(
             new_id=new_id,
             wake_runner=runner.wake,
         )
-        yield Asking(search=search, track_spans=track_spans, tracklists=tracklists, spool=spool)
+        yield Asking(
+            similar=similar,
+            search=search,
+            track_spans=track_spans,
+            tracklists=tracklists,
+            spool=spool,
+        )
 
 
 def _tracklist_runner(
@@ -91,7 +108,11 @@ def _tracklist_runner(
         ),
         options=PoolOptions(
             backlog=1,  # the next one comes while the worker of a cancelled one is still ending
-            make_tools=QueryWorkerPlan(index=places.index, limits=decode_limits(settings)),
+            make_tools=QueryWorkerPlan(
+                index=places.index,
+                limits=decode_limits(settings),
+                models=models_directory(settings),
+            ),
         ),
     )
     stack.callback(pool.kill)
@@ -119,7 +140,12 @@ def _query_pool(settings: Settings, index: Path) -> CrashProofExecutor:
         limits=_worker_limits(settings),
         options=PoolOptions(
             backlog=min(settings.query_backlog, most_searches - workers),
-            make_tools=QueryWorkerPlan(index=index, limits=decode_limits(settings)),
+            make_tools=QueryWorkerPlan(
+                index=index,
+                limits=decode_limits(settings),
+                models=models_directory(settings),
+                model=None if settings.vibe_model == BUILT_IN else settings.vibe_model,
+            ),
             is_warm=True,
         ),
     )

@@ -168,8 +168,12 @@ def search_figures(search: ClipSearch) -> tuple[Figure, ...]:
     """What searches have come to, and how many there are."""
 
     def by_status() -> Mapping[tuple[str, ...], float]:
-        lanes = search.meter.tally().exact_lane
-        return {("exact", status.value): count for status, count in lanes.items()}
+        lanes = search.meter.tally().lanes
+        return {(mode.value, status.value): count for (mode, status), count in lanes.items()}
+
+    def seconds() -> Mapping[tuple[str, ...], float]:
+        lanes = search.meter.tally().lanes_elapsed_s
+        return {(mode.value,): elapsed_s for mode, elapsed_s in lanes.items()}
 
     return (
         Figure(
@@ -189,6 +193,13 @@ def search_figures(search: ClipSearch) -> tuple[Figure, ...]:
             meaning="Time from the ends of uploads to the answers, all searches together.",
             only_grows=True,
             read=lambda: single(search.meter.tally().elapsed_s),
+        ),
+        Figure(
+            name="search_lane_seconds",
+            meaning="Time from the ends of uploads to the ends of each lane, all together.",
+            labels=("lane",),
+            only_grows=True,
+            read=seconds,
         ),
         Figure(
             name="searches_refused",

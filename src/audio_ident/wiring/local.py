@@ -61,6 +61,7 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import make_accounts
 from audio_ident.wiring.browsing import make_duplicates
 from audio_ident.wiring.importing import ImportBench
+from audio_ident.wiring.local_vibe import LocalVibe
 from audio_ident.wiring.models import make_models
 from audio_ident.wiring.moving import move_catalogue
 from audio_ident.wiring.parts import (
@@ -132,6 +133,7 @@ class LocalApplication:
         self.queue = SessionQueue(
             catalogue, CLOCK, new_id, self._bench.open, living_processes(catalogue)
         )
+        self.vibe = LocalVibe(settings, places, catalogue, self._decoder, self._limits)
         self.watching = FolderWatch(
             WatchPlan(
                 mode=WatchMode(settings.watch_mode),

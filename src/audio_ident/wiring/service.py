@@ -10,6 +10,7 @@ from audio_ident.ingest.receiving import UploadDesk
 from audio_ident.library.events import EventBook
 from audio_ident.library.figures import Figure
 from audio_ident.library.imports import Imports
+from audio_ident.library.map.view import LibraryMap
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.readiness import Probe
 from audio_ident.settings.model import Settings
@@ -30,8 +31,10 @@ from audio_ident.wiring.importing import (
     make_music_folders,
     make_upload_desk,
 )
+from audio_ident.wiring.journeys import Journeys, make_journeys
 from audio_ident.wiring.media import Media, open_media
 from audio_ident.wiring.parts import CLOCK, open_catalogue
+from audio_ident.wiring.players import Players, make_players
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,8 +45,11 @@ class Service:
     catalogue: Catalogue
     accounts: Accounts
     asking: Asking
+    journeys: Journeys
     browsing: Browsing
+    map: LibraryMap
     media: Media
+    players: Players
     events: EventBook
     imports: Imports
     import_desk: ImportDesk
@@ -71,8 +77,11 @@ def open_service(settings: Settings) -> Iterator[Service]:
             catalogue=catalogue,
             accounts=make_accounts(settings, catalogue),
             asking=asking,
+            journeys=make_journeys(asking.similar, catalogue),
             browsing=make_browsing(settings, places, catalogue),
+            map=LibraryMap(catalogue),
             media=stack.enter_context(open_media(settings, places, catalogue)),
+            players=make_players(catalogue),
             events=EventBook(catalogue),
             imports=Imports(catalogue, CLOCK.now),
             import_desk=make_import_desk(settings, catalogue, folders),

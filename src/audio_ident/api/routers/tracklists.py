@@ -11,6 +11,7 @@ from audio_ident.api.dependencies import ServiceOfApp
 from audio_ident.api.forms import form_body, recording
 from audio_ident.api.idempotency import IdempotencyKey, request_key
 from audio_ident.api.limits import takes_upload
+from audio_ident.api.playlists import M3U8_TYPE, audio_urls
 from audio_ident.api.problems import base_path_of, problems
 from audio_ident.api.routes import API
 from audio_ident.api.schemas.paging import PageOfRequest, pagination_of
@@ -30,7 +31,6 @@ from audio_ident.identify.tracklist_jobs import digest_of
 from audio_ident.identify.tracklist_text import audacity_labels, cue_sheet, m3u8
 from audio_ident.model.accounts import Scope
 from audio_ident.model.jobs import Job, JobId, JobOrder
-from audio_ident.model.library import TrackId
 from audio_ident.refusals import (
     Conflict,
     EmptyFile,
@@ -148,7 +148,7 @@ def get_tracklist(job_id: IdOfJob, service: ServiceOfApp) -> TracklistDetail:
             "content": {
                 "application/json": {"schema": {"$ref": "#/components/schemas/TracklistResult"}},
                 "application/x-cue": {"schema": {"type": "string"}},
-                "application/vnd.apple.mpegurl": {"schema": {"type": "string"}},
+                M3U8_TYPE: {"schema": {"type": "string"}},
                 "text/plain": {"schema": {"type": "string"}},
             },
         },
@@ -173,11 +173,7 @@ def get_tracklist_result(
         return Response(cue_sheet(tracklist), media_type="application/x-cue; charset=utf-8")
     if result_format is ResultFormat.AUDACITY:
         return Response(audacity_labels(tracklist), media_type="text/plain")
-
-    def url_of(track_id: TrackId) -> str:
-        return f"{str(request.base_url).rstrip('/')}{API}/tracks/{track_id}/audio"
-
-    return Response(m3u8(tracklist, url_of), media_type="application/vnd.apple.mpegurl")
+    return Response(m3u8(tracklist, audio_urls(request)), media_type=M3U8_TYPE)
 
 
 @router.delete(

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import pydantic
 
+from audio_ident.api.schemas.times import LONGEST_TRACK_S, TimeRange, time_range
 from audio_ident.api.schemas.tracks import TrackInfo, track_info
-from audio_ident.model.answer import Span, Verdict
+from audio_ident.api.schemas.vibe import VibeMatch, vibe_matches
+from audio_ident.model.answer import Verdict
 from audio_ident.model.kinship import Kinship
 from audio_ident.model.library import TrackId
 from audio_ident.model.search import (
@@ -14,13 +16,10 @@ from audio_ident.model.search import (
     LaneReport,
     LaneStatus,
     Mode,
-    SearchAnswer,
     SearchWish,
     TrackSpan,
 )
-
-LONGEST_TRACK_S = 1_000_000.0
-"""No position in a track lies beyond; as long as any file may be."""
+from audio_ident.model.search_answer import SearchAnswer
 
 MaxResults = Annotated[int, pydantic.Field(ge=1, le=50, description="Tracks per lane.")]
 
@@ -59,13 +58,6 @@ class TrackSearch(SearchFields):
         )
 
 
-class TimeRange(pydantic.BaseModel):
-    """A stretch of time."""
-
-    start_seconds: float = pydantic.Field(description="Its beginning.", examples=[1.5])
-    end_seconds: float = pydantic.Field(description="Its end.", examples=[9.5])
-
-
 class ExactMatch(pydantic.BaseModel):
     """A track in which the clip was heard."""
 
@@ -94,14 +86,6 @@ class ExactMatch(pydantic.BaseModel):
     )
 
 
-class VibeMatch(pydantic.BaseModel):
-    """A track that sounds like the clip."""
-
-    track: TrackInfo = pydantic.Field(description="The track.")
-    similarity: float = pydantic.Field(ge=0, le=1, description="1 for what sounds the same.")
-    embedding_model: str = pydantic.Field(description="What the likeness was measured with.")
-
-
 class Lane(pydantic.BaseModel):
     """How one lane ended."""
 
@@ -124,11 +108,14 @@ class SearchResponse(pydantic.BaseModel):
     query_duration_ms: float = pydantic.Field(
         description="From the end of the upload to the answer."
     )
-    verdict: Verdict = pydantic.Field(description="What can be said of the clip as a whole.")
+    verdict: Verdict | None = pydantic.Field(
+        description="What can be said of the clip as a whole; null when nobody could listen."
+    )
     exact_matches: list[ExactMatch] = pydantic.Field(description="Best first.")
     vibe_matches: list[VibeMatch] = pydantic.Field(description="The most alike first.")
     mode_used: Mode = pydantic.Field(
-        description="`mode` of the request without the lanes that do not exist here."
+        description="`mode` of the request without the lanes that do not exist here: a library "
+        "that was not listened to for what sounds alike has one lane."
     )
     lanes: Lanes = pydantic.Field(description="How each lane ended.")
     clip_seconds: float = pydantic.Field(description="How much of the clip was listened to.")
@@ -142,7 +129,7 @@ def search_response(answer: SearchAnswer) -> SearchResponse:
         query_duration_ms=_milliseconds(answer.elapsed_s),
         verdict=answer.verdict,
         exact_matches=[exact_match(found) for found in answer.exact],
-        vibe_matches=[],
+        vibe_matches=vibe_matches(answer.vibe),
         mode_used=answer.mode_used,
         lanes=Lanes(exact=_lane(answer.lanes[Mode.EXACT]), vibe=_lane(answer.lanes[Mode.VIBE])),
         clip_seconds=round(answer.clip_s, 3),
@@ -165,11 +152,6 @@ def exact_match(found: FoundTrack) -> ExactMatch:
         speed_factor=match.speed_factor,
         duplicate_kind=found.kinship,
     )
-
-
-def time_range(span: Span) -> TimeRange:
-    """A stretch of time to the millisecond."""
-    return TimeRange(start_seconds=round(span.start_s, 3), end_seconds=round(span.end_s, 3))
 
 
 def _lane(report: LaneReport) -> Lane:

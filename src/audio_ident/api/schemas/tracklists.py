@@ -6,11 +6,8 @@ import uuid
 import pydantic
 
 from audio_ident.api.schemas.paging import PaginatedResponse
-from audio_ident.api.schemas.search import (
-    LONGEST_TRACK_S,
-    ExactMatch,
-    exact_match,
-)
+from audio_ident.api.schemas.search import ExactMatch, exact_match
+from audio_ident.api.schemas.times import LONGEST_TRACK_S
 from audio_ident.model.answer import Verdict
 from audio_ident.model.jobs import Job, JobState, Tracklist, TracklistEntry
 from audio_ident.model.library import TrackId

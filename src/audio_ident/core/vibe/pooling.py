@@ -14,12 +14,15 @@ from audio_ident.model.vectors import Vectors
 Cosines = npt.NDArray[np.float32]
 """Of each window of a query (rows) with each of a recording (columns)."""
 
-BEST_SHARE = 0.25
-"""A window counts by the mean of its best quarter of partners. A share, unlike the best one or the
+BEST_SHARE = 0.1
+"""A window counts by the mean of its best tenth of partners. A share, unlike the best one or the
 best three, does not grow with the length of a recording, and one lucky window moves it little."""
 
 ROUNDS = 8
 """Of moving prototypes to the middle of their windows; they rarely move after five."""
+
+LEAST_LENGTH = 1e-3
+"""A mean that is shorter has no direction."""
 
 LEAST = -1.0
 """Likeness of what has no windows."""
@@ -82,16 +85,20 @@ def prototypes(vectors: Vectors, most: int) -> Vectors:
     """
     if len(vectors) <= most:
         return vectors
-    middles = _normalised(vectors.mean(axis=0, keepdims=True))
+    middle = vectors.mean(axis=0, keepdims=True)
+    spread = vectors[_spread(vectors, most)]
+    if np.linalg.norm(middle) < LEAST_LENGTH:
+        return spread
     if most == 1:
-        return middles
-    centres = vectors[_spread(vectors, most - 1)]
+        return _normalised(middle)
+    centres = spread[: most - 1]
     for _ in range(ROUNDS):
         nearest = (vectors @ centres.T).argmax(axis=1)
         sums = np.stack([vectors[nearest == number].sum(axis=0) for number in range(len(centres))])
-        centres = _normalised(sums)
+        is_moved = np.linalg.norm(sums, axis=1, keepdims=True) >= LEAST_LENGTH
+        centres = np.where(is_moved, _normalised(sums), centres)
     medoids = vectors[np.unique((vectors @ centres.T).argmax(axis=0))]
-    return np.concatenate([middles, medoids])
+    return np.concatenate([_normalised(middle), medoids])
 
 
 def _spread(vectors: Vectors, count: int) -> list[int]:

@@ -35,8 +35,9 @@ LEAST_RECORDINGS = 200
 LEAST_WINDOWS = 3
 """A recording with fewer says nothing about how it varies."""
 
-QUARTILES_OF_NORMAL = 1.349
-"""Deviations between the quartiles of a normal distribution."""
+ODD_SHARE = 0.005
+"""Of the windows at either end that count as if they were just as far out as the next. Medians and
+quartiles, which ignore far more, find fewer tracks of the same album."""
 
 LEAST_DEVIATION_SHARE = 0.05
 """Of the shipped deviation: music that is all alike in a number would make it count beyond all."""
@@ -94,10 +95,7 @@ def fitted(recordings: Sequence[Raw], codecs: Numbers) -> Scaling:
     codecs
         Covariance of what codecs and levels do to raw descriptors, shape `(118, 118)`.
     """
-    windows = np.concatenate(recordings).astype(np.float64)
-    low, means, high = np.quantile(windows, (0.25, 0.5, 0.75), axis=0)
-    least = LEAST_DEVIATION_SHARE * SHIPPED.deviations
-    deviations = np.maximum((high - low) / QUARTILES_OF_NORMAL, least)
+    means, deviations = _usual(recordings)
     scaled = [
         np.clip((raw - means) / deviations, -MOST_DEVIATIONS, MOST_DEVIATIONS) for raw in recordings
     ]
@@ -108,6 +106,16 @@ def fitted(recordings: Sequence[Raw], codecs: Numbers) -> Scaling:
     lengths = _lengths(np.concatenate(scaled) @ draft.whitening)
     final = kept * np.outer(lengths, lengths)
     return scaling_of(_digest(means, deviations, final), means, deviations, final)
+
+
+def _usual(recordings: Sequence[Raw]) -> tuple[Numbers, Numbers]:
+    """Means and deviations, every recording counting once, whatever the oddest windows say."""
+    windows = np.concatenate(recordings).astype(np.float64)
+    counted = np.concatenate([np.full(len(raw), 1 / len(raw)) for raw in recordings])
+    usual = np.clip(windows, *np.quantile(windows, (ODD_SHARE, 1 - ODD_SHARE), axis=0))
+    means = np.average(usual, axis=0, weights=counted)
+    deviations = np.sqrt(np.average(np.square(usual - means), axis=0, weights=counted))
+    return means, np.maximum(deviations, LEAST_DEVIATION_SHARE * SHIPPED.deviations)
 
 
 def _within(scaled: Sequence[Numbers]) -> Numbers:

@@ -75,7 +75,7 @@ def joined_blocks(triangles: npt.NDArray[np.floating]) -> Numbers:
 
 
 def triangles_of(matrix: Numbers) -> Numbers:
-    """The numbers that `joined_blocks` makes a matrix of, shape `(3376,)`."""
+    """The numbers that `joined_blocks` makes a matrix of, shape `(TRIANGLE_COUNT,)`."""
     return matrix[_TRIANGLES]
 
 
@@ -100,6 +100,9 @@ def _whitening(variation: Numbers) -> Numbers:
 
 
 _TRIANGLES = _places_of_triangles()
+
+TRIANGLE_COUNT = len(_TRIANGLES[0])
+"""Numbers in the lower triangles of all blocks: 3376."""
 
 SHIPPED = scaling_of(
     timbre_scaling.REVISION,

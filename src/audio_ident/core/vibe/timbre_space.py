@@ -10,6 +10,7 @@ from audio_ident.core.descriptors import DIMENSIONS
 from audio_ident.core.listeners.descriptors import HOP_GROUPS, WINDOW_GROUPS, Descriptors
 from audio_ident.core.sound_frames import GROUP_SAMPLES
 from audio_ident.core.vibe.timbre import (
+    TRIANGLE_COUNT,
     Numbers,
     Scaling,
     joined_blocks,
@@ -63,9 +64,9 @@ def scaling_from_parameters(parameters: Mapping[str, Any]) -> Scaling:
     try:
         return scaling_of(
             str(parameters["revision"]),
-            _numbers(parameters["means"]),
-            _numbers(parameters["deviations"]),
-            joined_blocks(_numbers(parameters["variation"])),
+            _numbers(parameters["means"], len(DIMENSIONS)),
+            _numbers(parameters["deviations"], len(DIMENSIONS)),
+            joined_blocks(_numbers(parameters["variation"], TRIANGLE_COUNT)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput("these parameters hold no scaling") from error
@@ -80,5 +81,6 @@ def _text(numbers: Numbers) -> str:
     return base64.b64encode(numbers.astype(_LITTLE_ENDIAN).tobytes()).decode("ascii")
 
 
-def _numbers(text: str) -> Numbers:
-    return np.frombuffer(base64.b64decode(text, validate=True), _LITTLE_ENDIAN).astype(np.float64)
+def _numbers(text: str, count: int) -> Numbers:
+    numbers = np.frombuffer(base64.b64decode(text, validate=True), _LITTLE_ENDIAN)
+    return numbers.reshape(count).astype(np.float64)

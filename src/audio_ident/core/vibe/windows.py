@@ -39,19 +39,69 @@ class Window:
     """Shape `(window_samples,)`."""
 
 
+class WindowCutter:
+    """Cuts a sound that comes in blocks; holds one window and one block, however long it is."""
+
+    def __init__(self, rule: WindowRule) -> None:
+        self._rule = rule
+        self._waiting: list[Mono] = []
+        self._held = np.zeros(0, np.float32)
+        self._held_from = 0
+        self._next_start = 0
+
+    def feed(self, block: Mono) -> Iterator[Window]:
+        """The windows that are complete with the next block, which may have any length."""
+        self._waiting.append(block)
+        # gathered, so that tiny blocks cost no time
+        if sum(map(len, self._waiting)) >= self._rule.rate_hz:
+            yield from self._complete()
+
+    def finish(self) -> Iterator[Window]:
+        """The windows that the end of the sound completes."""
+        yield from self._complete()
+        total = self._held_from + len(self._held)
+        if total < self._rule.window_samples:
+            if total >= self._rule.least_samples:
+                samples = padded(self._held, self._rule.window_samples)
+                yield from _heard(Window(start_samples=0, end_samples=total, samples=samples))
+            return
+        last_end = self._next_start - self._rule.hop_samples + self._rule.window_samples
+        if total - last_end >= self._rule.least_samples:
+            yield from _heard(self._cut(total - self._rule.window_samples))
+
+    def _complete(self) -> Iterator[Window]:
+        self._held = np.concatenate([self._held, *self._waiting])
+        self._waiting.clear()
+        total = self._held_from + len(self._held)
+        while self._next_start + self._rule.window_samples <= total:
+            yield from _heard(self._cut(self._next_start))
+            self._next_start += self._rule.hop_samples
+        kept_from = min(self._next_start, total - self._rule.window_samples)
+        if kept_from > self._held_from:
+            self._held = self._held[kept_from - self._held_from :].copy()
+            self._held_from = kept_from
+
+    def _cut(self, start: int) -> Window:
+        first = start - self._held_from
+        return Window(
+            start_samples=start,
+            end_samples=start + self._rule.window_samples,
+            samples=self._held[first : first + self._rule.window_samples],
+        )
+
+
 def windows_of(blocks: Iterable[Mono], rule: WindowRule) -> Iterator[Window]:
     """The windows of a sound, in order; quiet ones are left out.
-
-    Holds the samples of one window and one block, however long the sound is.
 
     Parameters
     ----------
     blocks
         The sound in pieces of any length, each of shape `(n,)`.
     """
-    for window in _all_windows(blocks, rule):
-        if _level_dbfs(window) >= QUIETEST_DBFS:
-            yield window
+    cutter = WindowCutter(rule)
+    for block in blocks:
+        yield from cutter.feed(block)
+    yield from cutter.finish()
 
 
 def padded(samples: Mono, window_samples: int) -> Mono:
@@ -60,51 +110,10 @@ def padded(samples: Mono, window_samples: int) -> Mono:
     return np.pad(repeated, (0, window_samples - len(repeated)))
 
 
-def _all_windows(blocks: Iterable[Mono], rule: WindowRule) -> Iterator[Window]:
-    held = np.zeros(0, np.float32)
-    held_from, next_start = 0, 0
-    for block in _gathered(blocks, rule.rate_hz):
-        held = np.concatenate([held, block])
-        total = held_from + len(held)
-        while next_start + rule.window_samples <= total:
-            yield _cut(held, held_from, next_start, rule)
-            next_start += rule.hop_samples
-        kept_from = max(held_from, min(next_start, total - rule.window_samples))
-        held = held[kept_from - held_from :].copy()
-        held_from = kept_from
-    total = held_from + len(held)
-    if total < rule.window_samples:
-        if total >= rule.least_samples:
-            yield Window(
-                start_samples=0, end_samples=total, samples=padded(held, rule.window_samples)
-            )
-        return
-    last_end = next_start - rule.hop_samples + rule.window_samples
-    if total - last_end >= rule.least_samples:
-        yield _cut(held, held_from, total - rule.window_samples, rule)
-
-
-def _cut(held: Mono, held_from: int, start: int, rule: WindowRule) -> Window:
-    first = start - held_from
-    return Window(
-        start_samples=start,
-        end_samples=start + rule.window_samples,
-        samples=held[first : first + rule.window_samples],
-    )
-
-
-def _gathered(blocks: Iterable[Mono], least_samples: int) -> Iterator[Mono]:
-    """The same sound in fewer pieces, so that tiny ones cost no time."""
-    waiting: list[Mono] = []
-    count = 0
-    for block in blocks:
-        waiting.append(block)
-        count += len(block)
-        if count >= least_samples:
-            yield np.concatenate(waiting)
-            waiting, count = [], 0
-    if waiting:
-        yield np.concatenate(waiting)
+def _heard(window: Window) -> Iterator[Window]:
+    """The window, unless it is too quiet."""
+    if _level_dbfs(window) >= QUIETEST_DBFS:
+        yield window
 
 
 def _level_dbfs(window: Window) -> float:

@@ -5,7 +5,7 @@ One window at a time: batches cost more on a processor, and memory as well.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_ident.core.vibe.clap_mel import log_mel
-from audio_ident.core.vibe.windows import windows_of
+from audio_ident.core.vibe.windows import Window, WindowCutter, WindowRule
 from audio_ident.engines.embedders.manifest import mel_recipe, read_installed, window_rule
 from audio_ident.engines.embedders.onnx_weights import check_weights_inside
+from audio_ident.engines.embedders.runtime import Session, open_session, run_options
 from audio_ident.errors import ModelInvalid
 from audio_ident.model.audio import Mono
 from audio_ident.model.embedding_models import ModelManifest
@@ -30,7 +31,6 @@ _ONE_IN_AND_OUT = {
 }
 """What the main input and the output are called, where there are several."""
 
-_Session: TypeAlias = Any
 _Numbers: TypeAlias = npt.NDArray[Any]
 
 
@@ -60,7 +60,7 @@ class ClapEmbedder:
         self._space = installed.space
         self._recipe = mel_recipe(self._manifest)
         self._rule = window_rule(self._manifest)
-        self._sessions: dict[str, _Session] = {}
+        self._sessions: dict[str, Session] = {}
         self._tokenizer: Any = None
 
     @property
@@ -76,16 +76,14 @@ class ClapEmbedder:
 
     def embed_audio(self, blocks: Iterable[Mono]) -> WindowVectors:
         """Windows of a sound at `space.rate_hz`."""
-        vectors, starts, ends = [], [], []
-        for window in windows_of(blocks, self._rule):
-            vectors.append(self._audio_vector(window.samples))
-            starts.append(self._milliseconds(window.start_samples))
-            ends.append(self._milliseconds(window.end_samples))
-        return WindowVectors(
-            vectors=np.array(vectors, np.float32).reshape(-1, self._space.dimension),
-            start_ms=np.array(starts, np.uint32),
-            end_ms=np.array(ends, np.uint32),
-        )
+        hearing = self.hearing()
+        for block in blocks:
+            hearing.hear(block)
+        return hearing.finish()
+
+    def hearing(self) -> "ClapHearing":
+        """Hears one sound in blocks that are pushed, as decoders do."""
+        return ClapHearing(self._rule, self._audio_vector, self._space.dimension)
 
     def embed_text(self, text: str) -> Vectors:
         """The place of a sentence, shape `(1, dimension)`."""
@@ -103,9 +101,6 @@ class ClapEmbedder:
             self._tokenizer = self._opened_tokenizer()
         return list(self._tokenizer.encode(text).ids)
 
-    def _milliseconds(self, samples: int) -> int:
-        return 1000 * samples // self._rule.rate_hz
-
     def _audio_vector(self, samples: Mono) -> Vectors:
         features = log_mel(samples, self._recipe)[None, None]
         known = {"input_features": features, "is_longer": np.zeros((1, 1), np.bool_)}
@@ -116,7 +111,7 @@ class ClapEmbedder:
         session = self._session(role)
         with _failures_named(self._manifest.name):
             fed = {name: known[key] for name, key in _matched_inputs(session, role, known)}
-            (output,) = session.run([_output_name(session, role)], fed, _run_options())
+            (output,) = session.run([_output_name(session, role)], fed, run_options())
         vector = np.asarray(output, np.float64).reshape(-1)
         length = float(np.linalg.norm(vector))
         if len(vector) != self._space.dimension or not np.isfinite(length) or length == 0:
@@ -127,7 +122,7 @@ class ClapEmbedder:
         unit: Vectors = (vector / length).astype(np.float32)
         return unit
 
-    def _session(self, role: str) -> _Session:
+    def _session(self, role: str) -> Session:
         if role not in self._sessions:
             path = self._folder / self._manifest.files[role].name
             check_weights_inside(path)
@@ -146,21 +141,37 @@ class ClapEmbedder:
         return tokenizer
 
 
-def open_session(path: Path) -> _Session:
-    """An ONNX file, ready to compute in the thread that asks."""
-    import onnxruntime  # noqa: PLC0415 -- heavy, and other commands do without
+class ClapHearing:
+    """One sound that is being heard; its vectors are all that grows with its length."""
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    options.log_severity_level = 3
-    options.enable_mem_pattern = False
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(
-        str(path), sess_options=options, providers=["CPUExecutionProvider"]
-    )
+    def __init__(
+        self, rule: WindowRule, vector_of: Callable[[Mono], Vectors], dimension: int
+    ) -> None:
+        self._cutter = WindowCutter(rule)
+        self._rate_hz = rule.rate_hz
+        self._vector_of = vector_of
+        self._dimension = dimension
+        self._vectors: list[Vectors] = []
+        self._times_samples: list[tuple[int, int]] = []
+
+    def hear(self, block: Mono) -> None:
+        """Hear the next block, of any length."""
+        self._embed(self._cutter.feed(block))
+
+    def finish(self) -> WindowVectors:
+        """The windows of the whole sound."""
+        self._embed(self._cutter.finish())
+        times = np.array(self._times_samples, np.int64).reshape(-1, 2) * 1000 // self._rate_hz
+        return WindowVectors(
+            vectors=np.array(self._vectors, np.float32).reshape(-1, self._dimension),
+            start_ms=times[:, 0].astype(np.uint32),
+            end_ms=times[:, 1].astype(np.uint32),
+        )
+
+    def _embed(self, windows: Iterator[Window]) -> None:
+        for window in windows:
+            self._vectors.append(self._vector_of(window.samples))
+            self._times_samples.append((window.start_samples, window.end_samples))
 
 
 def probed_dimension(path: Path) -> int:
@@ -180,17 +191,8 @@ def probed_dimension(path: Path) -> int:
     return shape[-1]
 
 
-def _run_options() -> Any:  # noqa: ANN401 -- imported where it is used
-    """Memory is handed back after each run, so that a long sentence leaves nothing behind."""
-    import onnxruntime  # noqa: PLC0415 -- as above
-
-    options = onnxruntime.RunOptions()
-    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-    return options
-
-
 def _matched_inputs(
-    session: _Session, role: str, known: Mapping[str, _Numbers]
+    session: Session, role: str, known: Mapping[str, _Numbers]
 ) -> Iterator[tuple[str, str]]:
     """Names of the inputs, with what is fed to each."""
     names = [each.name for each in session.get_inputs()]
@@ -203,7 +205,7 @@ def _matched_inputs(
         yield name, name
 
 
-def _output_name(session: _Session, role: str) -> str:
+def _output_name(session: Session, role: str) -> str:
     names = [each.name for each in session.get_outputs()]
     wanted = _ONE_IN_AND_OUT[role][1]
     return wanted if wanted in names else str(names[0])

@@ -136,7 +136,7 @@ class Hub:
             ).startswith(f"bytes {have}-")
             have = have if goes_on else 0
             with target.open("ab" if goes_on else "wb") as output:
-                for block in answer.iter_raw(_BLOCK_BYTES):
+                for block in answer.iter_raw():
                     have += len(block)
                     if have > file.size_bytes:
                         break
@@ -151,7 +151,7 @@ class Hub:
     def _json(self, path: str) -> Any:  # noqa: ANN401 -- whatever the hub says
         content = bytearray()
         with self._answer(path, {"Accept": "application/json"}) as answer:
-            for block in answer.iter_raw(_BLOCK_BYTES):
+            for block in answer.iter_raw():
                 content += block
                 if len(content) > _MOST_ANSWER_BYTES:
                     raise ModelUnreachable("the hub says too much")

@@ -10,6 +10,7 @@ from typing import Any
 from audio_ident.core.vibe.clap_mel import MelRecipe
 from audio_ident.core.vibe.windows import WindowRule
 from audio_ident.errors import ModelInvalid, ModelMissing
+from audio_ident.model.audio import STEREO_RATE_HZ
 from audio_ident.model.embedding_models import InstalledModel, ModelFile, ModelManifest
 from audio_ident.model.vectors import Space, SpaceId
 
@@ -38,7 +39,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"([0-9a-f]{40})?")
 
 _NUMBERS: Mapping[str, tuple[float, float]] = {
-    "rate_hz": (8000, 96_000),
+    "rate_hz": (STEREO_RATE_HZ, STEREO_RATE_HZ),
     "fft_samples": (64, 16_384),
     "hop_samples": (16, 16_384),
     "bands": (8, 512),

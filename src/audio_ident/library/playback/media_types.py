@@ -86,3 +86,29 @@ def is_played_by_browsers(media_type: str, codec: str) -> bool:
 def usual_suffix(media_type: str) -> str | None:
     """End of the name of a file of that type, None to keep the one it has."""
     return _SUFFIXES.get(media_type)
+
+
+_TYPES_OF_SUFFIXES: Mapping[str, str] = {
+    **{suffix: media_type for media_type, suffix in _SUFFIXES.items()},
+    ".aif": "audio/aiff",
+    ".aiff": "audio/aiff",
+    ".ape": "audio/x-ape",
+    ".caf": "audio/x-caf",
+    ".dff": "audio/x-dsd",
+    ".dsf": "audio/x-dsd",
+    ".m4b": "audio/mp4",
+    ".mka": "audio/matroska",
+    ".mp4": "audio/mp4",
+    ".mpc": "audio/x-musepack",
+    ".oga": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".tta": "audio/x-tta",
+    ".w64": "audio/x-w64",
+    ".wma": "audio/x-ms-wma",
+    ".wv": "audio/x-wavpack",
+}
+
+
+def type_of_suffix(suffix: str) -> str:
+    """Media type that the end of a name, in lower case, promises: for lists, which open no file."""
+    return _TYPES_OF_SUFFIXES.get(suffix, UNKNOWN_TYPE)

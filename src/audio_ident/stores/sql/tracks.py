@@ -16,6 +16,7 @@ from audio_ident.model.library import FileState, TimingPoints, Track, TrackId, T
 from audio_ident.model.tags import Tags
 from audio_ident.stores.sql.hidden import is_hidden
 from audio_ident.stores.sql.listing_changes import note_changed
+from audio_ident.stores.sql.listing_values import SHOWN
 from audio_ident.stores.sql.names import real_path
 from audio_ident.stores.sql.tables import AudioRow, FileRow, RootRow, TagsRow, TrackRow
 from audio_ident.stores.sql.tables_edits import ListingRow
@@ -48,6 +49,18 @@ class TrackFilter:
     """Whether tracks in files that are missing are wanted too."""
     with_hidden: bool = False
     """Whether tracks that a person took out of the library are wanted too."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSpan:
+    """Where a track lies, and no more than ranking needs."""
+
+    track_id: TrackId
+    digest: AudioDigest
+    start_ticks: Ticks
+    end_ticks: Ticks
+    artist_key: str
+    """Folded; empty where nobody knows whom to credit."""
 
 
 class Tracks:
@@ -121,6 +134,39 @@ class Tracks:
         query = joined(sa.select(*TRACK_COLUMNS)).where(TrackRow.id.in_(track_ids))
         found = {row[0].id: track_of_row(row) for row in self._session.execute(query)}
         return [found[track_id] for track_id in track_ids if track_id in found]
+
+    def shown_spans(self, digests: Collection[AudioDigest]) -> list[ShownSpan]:
+        """Tracks in files on disk that nobody hid, by recording and start; the oldest copy first.
+
+        Parameters
+        ----------
+        digests
+            The recordings, a few thousand at most.
+        """
+        query = (
+            sa.select(
+                TrackRow.id,
+                AudioRow.digest,
+                TrackRow.start_ticks,
+                TrackRow.end_ticks,
+                ListingRow.artist_key,
+            )
+            .select_from(ListingRow)
+            .join(TrackRow, TrackRow.id == ListingRow.track_id)
+            .join(AudioRow, AudioRow.id == ListingRow.audio_id)
+            .where(AudioRow.digest.in_(sorted(digests)), ListingRow.state == SHOWN)
+            .order_by(AudioRow.digest, TrackRow.start_ticks, ListingRow.added_at, TrackRow.id)
+        )
+        return [
+            ShownSpan(
+                track_id=TrackId(track_id),
+                digest=AudioDigest(digest),
+                start_ticks=Ticks(start),
+                end_ticks=Ticks(end),
+                artist_key=artist_key,
+            )
+            for track_id, digest, start, end, artist_key in self._session.execute(query)
+        ]
 
     def covering(self, digest: AudioDigest, at_ticks: Ticks) -> list[Track]:
         """Tracks that sound at a time, in any file with this audio; files on disk first."""

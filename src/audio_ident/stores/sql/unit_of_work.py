@@ -46,6 +46,7 @@ from audio_ident.stores.sql.jobs import Jobs
 from audio_ident.stores.sql.library_row import LibraryRows
 from audio_ident.stores.sql.listings import Listings
 from audio_ident.stores.sql.log_ins import LogIns
+from audio_ident.stores.sql.map_points import MapPoints
 from audio_ident.stores.sql.moves import Moves
 from audio_ident.stores.sql.orphans import Orphans
 from audio_ident.stores.sql.owners import Owners
@@ -108,6 +109,7 @@ class Rows:
     vector_marks: VectorMarks
     vector_files: VectorFiles
     passages: Passages
+    map: MapPoints
 
 
 class Catalogue:
@@ -250,6 +252,7 @@ def _rows(session: Session) -> Rows:
         vector_marks=VectorMarks(session),
         vector_files=VectorFiles(session),
         passages=Passages(session),
+        map=MapPoints(session),
     )
 
 

@@ -47,6 +47,8 @@ NAMES_PER_PAGE = 5000
 NOT_FOUND = 404
 REFUSED = (401, 403)
 
+NOT_QDRANT = "the answer is not that of a Qdrant server"
+
 REFUSALS = (ApiException, QdrantException, httpx.HTTPError, ValueError, AssertionError)
 """What the client raises: `ValueError` for answers that are no JSON or not what they should be,
 `AssertionError` for answers without a result."""
@@ -73,7 +75,7 @@ def connect(url: str, api_key: str, timeout_s: float) -> QdrantClient:
         return QdrantClient(
             url=url,
             headers={"api-key": api_key} if api_key else None,
-            transport=PatientTransport(timeout_s),
+            transport=PatientTransport(timeout_s, is_encrypted=url.startswith("https:")),
             trust_env=False,
             check_compatibility=False,
         )
@@ -158,7 +160,7 @@ class QdrantServer:
         """Recordings with the points that are nearest to a vector."""
         fields = ["window", "start_ms", "end_ms"]
         with _refusals_named():
-            found = self._client.query_points_groups(
+            found: models.GroupsResult | None = self._client.query_points_groups(
                 name,
                 group_by="file",
                 query=list(vector),
@@ -168,6 +170,8 @@ class QdrantServer:
                 group_size=size,
                 with_payload=fields,
             )
+        if found is None:  # an answer without a result: the client lets it through
+            raise VectorsUnreachable(NOT_QDRANT)
         _expect_fields((hit.payload for group in found.groups for hit in group.hits), fields)
         return found.groups
 
@@ -204,8 +208,9 @@ class QdrantServer:
         self._client.close()
 
 
-def _expect_done(results: Sequence[models.UpdateResult]) -> None:
-    if any(result.status is not models.UpdateStatus.COMPLETED for result in results):
+def _expect_done(results: Sequence[models.UpdateResult | None]) -> None:
+    done = models.UpdateStatus.COMPLETED
+    if any(result is None or result.status is not done for result in results):
         raise VectorsUnreachable("Qdrant has not finished a change in time")
 
 
@@ -232,7 +237,7 @@ def _refusals_named() -> Iterator[None]:
     except ResponseHandlingException as error:
         raise VectorsUnreachable(_fact_of_source(error.source)) from None
     except REFUSALS:
-        raise VectorsUnreachable("the answer is not that of a Qdrant server") from None
+        raise VectorsUnreachable(NOT_QDRANT) from None
 
 
 def _fact_of_status(status: int | None) -> str:
@@ -250,4 +255,4 @@ def _fact_of_source(source: Exception) -> str:
         (httpx.TransportError, "the connection to Qdrant broke"),
     )
     known = (fact for kind, fact in facts if isinstance(source, kind))
-    return next(known, "the answer is not that of a Qdrant server")
+    return next(known, NOT_QDRANT)

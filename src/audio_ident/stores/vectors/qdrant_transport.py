@@ -18,11 +18,14 @@ class PatientTransport(httpx.BaseTransport):
     ----------
     timeout_s
         How long each step may take: to connect, to send the question, to receive the answer.
+    is_encrypted
+        Whether certificates are needed, which take a while to be read.
     """
 
-    def __init__(self, timeout_s: float) -> None:
+    def __init__(self, timeout_s: float, *, is_encrypted: bool) -> None:
         self._timeout_s = timeout_s
-        self._inner = httpx.HTTPTransport(limits=httpx.Limits(max_connections=MOST_CONNECTIONS))
+        limits = httpx.Limits(max_connections=MOST_CONNECTIONS)
+        self._inner = httpx.HTTPTransport(verify=is_encrypted, limits=limits)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The whole answer to a request."""

@@ -17,7 +17,7 @@ from audio_ident.stores.disk import write_atomically
 
 MANIFEST_NAME = "manifest.json"
 
-_FORMAT = 1
+FORMAT_VERSION = 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class SpaceManifest:
 
 def write_manifest(folder: Path, manifest: SpaceManifest) -> None:
     """Make this the current one."""
-    line = _encoded({"format": _FORMAT, **dataclasses.asdict(manifest)})
+    line = _encoded({"format": FORMAT_VERSION, **dataclasses.asdict(manifest)})
     write_atomically(folder / MANIFEST_NAME, b"%b\n%08x\n" % (line, zlib.crc32(line)))
 
 
@@ -57,7 +57,7 @@ def parse_manifest(path: Path, content: bytes) -> SpaceManifest:
     if rest != b"%08x\n" % zlib.crc32(line):
         raise VectorsCorrupt(f"{path}: the manifest fails its checksum")
     fields = json.loads(line)
-    if fields["format"] != _FORMAT:
+    if fields["format"] != FORMAT_VERSION:
         raise VectorsCorrupt(f"{path}: the manifest has the unknown format {fields['format']}")
     return SpaceManifest(
         space=Space(**fields["space"]),
