@@ -26,7 +26,7 @@ NPM := $(shell command -v npm)
 # Of tests/unit, those that `make postgresql` runs; what it leaves out is in tests/builders/once.py.
 TESTS_OF_ROWS := accounts browsing catalogue events job_rows scan_lists
 
-.PHONY: help setup demo test test-models postgresql crash check fmt bench docs clients lock clean
+.PHONY: help setup demo test postgresql test-models crash check fmt bench docs clients lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +44,7 @@ postgresql: $(READY) ## Run the tests of whole libraries again, with their rows 
 		tests/acceptance tests/api tests/integration \
 		$(patsubst %,tests/unit/test_%.py,$(TESTS_OF_ROWS)) $(SPREAD) $(ARGS)
 
-test-models: $(MODELS_READY) ## Compare CLAP with torch and transformers, which it installs
+test-models: $(MODELS_READY) ## Compare CLAP with torch and transformers, which it installs (MUSIC=/path too)
 	$(MODELS_VENV)/bin/python -m pytest tests/models $(ARGS)
 
 crash: $(READY) ## Kill imports at random, KILLS times (by default 2000), and examine the library

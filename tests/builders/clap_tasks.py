@@ -6,16 +6,21 @@ from pathlib import Path
 
 from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.engines.embedders.clap import ClapEmbedder
-from audio_ident.engines.embedders.file_listening import embed_file
-from audio_ident.model.vectors import Vectors
+from audio_ident.ingest.embedding import EmbeddingTools, embed_file
+from audio_ident.model.vectors import Vectors, WindowVectors
 from builders.hearing import GENEROUS
 
 
 def embed(folder: Path, song: Path) -> tuple[Vectors, Vectors]:
     """Windows of a file, and a word."""
     embedder = ClapEmbedder(folder)
-    windows = embed_file(embedder, PyavDecoder(time.monotonic), song, GENEROUS)
-    return windows.vectors, embedder.embed_text("music")
+    return heard_in(embedder, song).vectors, embedder.embed_text("music")
+
+
+def heard_in(embedder: ClapEmbedder, song: Path) -> WindowVectors:
+    """Windows of a file, as the filling of a library makes them."""
+    decoder = PyavDecoder(time.monotonic)
+    return embed_file(EmbeddingTools(decoder=decoder, limits=GENEROUS, embedder=embedder), song)
 
 
 def added_threads(folder: Path) -> int:

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_ident.core.vibe.clap_mel import MelRecipe
+from audio_ident.engines.embedders.manifest import read_installed
+from audio_ident.model.embedding_models import ModelListing
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "tiny_clap"
 
@@ -23,6 +25,22 @@ RECIPE = MelRecipe(
     highest_hz=14_000,
     is_slaney=True,
 )
+
+
+def a_listing() -> ModelListing:
+    """How the model is listed once it is here."""
+    installed = read_installed(FOLDER)
+    return ModelListing(
+        name="tiny",
+        repository=installed.manifest.repository,
+        licence=installed.manifest.licence,
+        about="",
+        size_bytes=installed.manifest.size_bytes,
+        installed=installed,
+        problem="",
+        is_known=False,
+        is_chosen=True,
+    )
 
 
 def expected() -> dict[str, npt.NDArray[Any]]:

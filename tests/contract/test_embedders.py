@@ -7,12 +7,17 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
+from audio_ident.core.vibe.timbre import SHIPPED
 from audio_ident.engines.embedders.clap import ClapEmbedder
 from audio_ident.engines.embedders.protocol import Embedder
+from audio_ident.engines.embedders.timbre import TimbreEmbedder
 from audio_ident.model.audio import Mono
 from builders import tiny_clap
 
-MAKERS: dict[str, Callable[[], Embedder]] = {"clap": lambda: ClapEmbedder(tiny_clap.FOLDER)}
+MAKERS: dict[str, Callable[[], Embedder]] = {
+    "clap": lambda: ClapEmbedder(tiny_clap.FOLDER),
+    "timbre": lambda: TimbreEmbedder(SHIPPED, 0.35),
+}
 """Every embedder, by name."""
 
 

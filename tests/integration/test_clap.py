@@ -3,22 +3,19 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from audio_ident.engines.decoder_pyav import PyavDecoder
 from audio_ident.engines.embedders.clap import ClapEmbedder
-from audio_ident.engines.embedders.file_listening import embed_file
 from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.worker import WorkerLimits
 from audio_ident.model.audio import Feed
 from builders import clap_tasks
 from builders.encode import KINDS, encode_to
-from builders.hearing import GENEROUS, hear
+from builders.hearing import hear
 from builders.signals import chirps
 from builders.tiny_clap import FOLDER
 
@@ -40,7 +37,7 @@ def embedder() -> ClapEmbedder:
 
 def test_a_file_has_windows(song: Path, embedder: ClapEmbedder) -> None:
     """Decoded, mixed, cut, turned into spectrograms and embedded: at 0, 5 and 7.5 s."""
-    windows = embed_file(embedder, PyavDecoder(time.monotonic), song, GENEROUS)
+    windows = clap_tasks.heard_in(embedder, song)
     assert windows.start_ms == pytest.approx([0, 5000, 7500], abs=60)
     assert windows.end_ms == pytest.approx([10_000, 15_000, 17_500], abs=60)
 
@@ -49,7 +46,7 @@ def test_listening_while_decoding_changes_nothing(song: Path, embedder: ClapEmbe
     """The library, which hears blocks, and a query, which has all of it, agree bit for bit."""
     stereo = hear(song, (Feed.STEREO_48K,)).samples(Feed.STEREO_48K)
     whole = embedder.embed_audio([stereo.mean(axis=1, dtype=np.float32)])
-    heard = embed_file(embedder, PyavDecoder(time.monotonic), song, GENEROUS)
+    heard = clap_tasks.heard_in(embedder, song)
     assert np.array_equal(heard.vectors, whole.vectors)
     assert np.array_equal(heard.end_ms, whole.end_ms)
 
@@ -57,7 +54,7 @@ def test_listening_while_decoding_changes_nothing(song: Path, embedder: ClapEmbe
 def test_a_short_clip_is_heard_as_a_short_file_is(tmp_path: Path, embedder: ClapEmbedder) -> None:
     """Three seconds are padded by the same rule, whoever asks."""
     path = encode_to(tmp_path, chirps(3.0), "flac")
-    stored = embed_file(embedder, PyavDecoder(time.monotonic), path, GENEROUS)
+    stored = clap_tasks.heard_in(embedder, path)
     samples = hear(path, (Feed.STEREO_48K,)).samples(Feed.STEREO_48K)
     asked = embedder.embed_audio([samples.mean(axis=1, dtype=np.float32)])
     assert np.array_equal(stored.vectors, asked.vectors)
@@ -78,7 +75,7 @@ def test_a_confined_worker_hears_the_same(
 ) -> None:
     """Without network, programs and files to write, and with 4 GiB, nothing is missing."""
     there, sentence = pool.submit(clap_tasks.embed, FOLDER, song).result()
-    here = embed_file(embedder, PyavDecoder(time.monotonic), song, GENEROUS)
+    here = clap_tasks.heard_in(embedder, song)
     assert np.array_equal(there, here.vectors)
     assert np.array_equal(sentence, embedder.embed_text("music"))
 

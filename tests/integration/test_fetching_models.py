@@ -154,6 +154,21 @@ def test_our_own_digests_count_as_well(hub: StubHub, tmp_path: Path) -> None:
         get(hub, tmp_path / "wrong", wrong)
 
 
+def test_what_is_here_is_not_fetched_again(hub: StubHub, tmp_path: Path) -> None:
+    """A model that is whole needs no hub; a damaged one is fetched and has to be the same."""
+    first = get(hub, tmp_path)
+    hub.status = 500
+    assert get(hub, tmp_path) == first
+    (tmp_path / "music" / "text.onnx").write_bytes(b"damaged")
+    hub.status = 200
+    assert get(hub, tmp_path) == first
+    (tmp_path / "music" / "text.onnx").write_bytes(b"damaged")
+    other = hub.folder / "tokenizer.json"
+    other.write_text(other.read_text() + "\n")
+    with pytest.raises(ModelInvalid, match="that we know"):
+        get(hub, tmp_path)
+
+
 def test_another_commit_than_was_asked_for_is_refused(hub: StubHub, tmp_path: Path) -> None:
     """A pinned commit is that commit."""
     hub.commit = "c" * 40
@@ -261,6 +276,8 @@ def test_mistakes_are_told(
         (("remove", "light"), 1, "MODEL_MISSING"),
         (("add", str(tmp_path)), 2, "--name"),
         (("add", str(tmp_path), "--name", "x"), 2, "is missing"),
+        (("add", str(FOLDER), "--name", "../x"), 2, "names are made of"),
+        (("export", str(FOLDER), str(tmp_path / "new"), "--name", "timbre"), 2, "names"),
     ):
         ended, _, told = call(*words)
         assert ended == code, told

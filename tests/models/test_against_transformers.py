@@ -5,6 +5,7 @@ checkpoint is exported and run without a difference, not that a real one hears w
 """
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,11 +17,14 @@ import torch
 import transformers
 
 from audio_ident.core.vibe.clap_mel import log_mel
-from audio_ident.core.vibe.windows import padded
+from audio_ident.core.vibe.windows import padded, windows_of
 from audio_ident.engines.embedders.clap import ClapEmbedder
 from audio_ident.engines.embedders.clap_export import export_clap
+from audio_ident.engines.embedders.manifest import read_installed, window_rule
 from audio_ident.engines.embedders.models import Origin, make_manifest, write_manifest
 from audio_ident.engines.embedders.runtime import open_session
+from audio_ident.model.audio import Feed
+from builders.hearing import hear
 from builders.tiny_clap import RECIPE, unit
 from tiny_clap import RATE_HZ, SENTENCES, WINDOW_SAMPLES, make_checkpoint, make_extractor, sounds
 
@@ -29,6 +33,8 @@ Measured: TypeAlias = Callable[[str, float], None]
 CLOSE_DB = 1e-4
 CLOSE = 1e-5
 """Of vectors of length 1; a hundred times what was measured, a ten thousandth of what counts."""
+
+MOST_FILES = 12
 
 HTSAT = {
     "window_size": 8,
@@ -162,12 +168,34 @@ def test_sounds(pair: Pair, name: str, measured: Measured) -> None:
     sound = heard_sounds()[name]
     wanted = unit(audio_of_reference(pair.model, mel_of_reference(sound))[0])
     made = pair.embedder.embed_audio([sound]).vectors
-    if name == "click":  # too quiet on the whole to have a window
-        assert len(made) == 0
-        return
     difference = np.abs(made[0] - wanted).max()
     measured(f"sounds, {pair.name}", difference)
     assert difference < CLOSE
+
+
+@pytest.mark.skipif(not os.environ.get("MUSIC"), reason="MUSIC=/path names no music")
+def test_real_music(pair: Pair, measured: Measured) -> None:
+    """Windows of up to twelve files below MUSIC: spectrograms and vectors of the whole way."""
+    paths = [path for path in sorted(Path(os.environ["MUSIC"]).rglob("*")) if is_music(path)]
+    for path in paths[:MOST_FILES]:
+        samples = hear(path, (Feed.STEREO_48K,)).samples(Feed.STEREO_48K)
+        sound = samples.mean(axis=1, dtype=np.float32)[: 2 * WINDOW_SAMPLES]
+        windows = list(windows_of([sound], window_rule(read_installed(pair.folder).manifest)))
+        made = pair.embedder.embed_audio([sound]).vectors
+        assert len(made) == len(windows)
+        for window, vector in zip(windows, made, strict=True):
+            features = mel_of_reference(window.samples)
+            difference = np.abs(log_mel(window.samples, RECIPE) - features[0, 0].numpy()).max()
+            measured("spectrograms, music, dB", difference)
+            assert difference < CLOSE_DB
+            distance = np.abs(unit(audio_of_reference(pair.model, features)[0]) - vector).max()
+            measured(f"sounds, music, {pair.name}", distance)
+            assert distance < CLOSE
+
+
+def is_music(path: Path) -> bool:
+    """Whether a file is called as music is."""
+    return path.suffix.lower() in {".flac", ".mp3", ".m4a", ".ogg", ".opus", ".wav"}
 
 
 def test_batches(pair: Pair) -> None:

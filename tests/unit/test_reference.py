@@ -13,12 +13,14 @@ from audio_ident.cli import (
     documents,
     documents_accounts,
     documents_duplicates,
+    documents_models,
     documents_track,
 )
 from audio_ident.cli.exits import ExitCode
 from audio_ident.model.accounts import ApiKey, Owner, Scope
 from audio_ident.model.answer import Span
 from audio_ident.model.codes import CODES
+from audio_ident.model.embedding_models import ModelCheck
 from audio_ident.model.library import FileError, Stage
 from audio_ident.model.parameters import PARAMETERS, ImportParameters
 from audio_ident.model.reports import (
@@ -34,6 +36,7 @@ from builders.duplicates import a_containment, a_decision, a_group
 from builders.memory_sessions import NOON, a_session
 from builders.reports import a_failure, a_match, a_track, an_identified_clip, an_import_summary
 from builders.sheets import a_sheet
+from builders.tiny_clap import a_listing
 from builders.tools import a_restore_summary, a_selftest_report
 from command_tree import commands
 
@@ -87,6 +90,8 @@ DOCUMENTS = [
     documents_track.sheet_document(a_sheet()),
     documents_accounts.owner_document(AN_OWNER),
     documents_accounts.key_document(A_KEY),
+    documents_models.listing_document(a_listing()),
+    documents_models.check_document(ModelCheck(name="tiny", problems=())),
 ]
 """One of each shape, with everything filled in."""
 
@@ -152,7 +157,7 @@ def test_make_lists_itself() -> None:
     """`make` tells about each of its commands."""
     result = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
 
-    listed = re.findall(r"^  make (\w+)", result.stdout, re.MULTILINE)
+    listed = re.findall(r"^  make ([\w-]+)", result.stdout, re.MULTILINE)
     phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert phony is not None
     assert listed == phony[1].split()

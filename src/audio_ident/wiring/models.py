@@ -85,6 +85,7 @@ class ModelShelf:
 
     def export(self, checkpoint: Path, folder: Path, name: str, licence: str) -> InstalledModel:
         """Make a model folder of a checkpoint of Transformers."""
+        models.check_name(name)
         with disk_errors_named(folder):
             if folder.exists() and any(folder.iterdir()):
                 raise BadInput(f"{folder} is not empty")

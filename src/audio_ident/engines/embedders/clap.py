@@ -5,7 +5,7 @@ One window at a time: batches cost more on a processor, and memory as well.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_ident.core.vibe.clap_mel import log_mel
-from audio_ident.core.vibe.windows import Window, WindowCutter, WindowRule
+from audio_ident.core.vibe.windows import windows_of
 from audio_ident.engines.embedders.manifest import mel_recipe, read_installed, window_rule
 from audio_ident.engines.embedders.onnx_weights import check_weights_inside
 from audio_ident.engines.embedders.runtime import Session, open_session, run_options
@@ -76,14 +76,17 @@ class ClapEmbedder:
 
     def embed_audio(self, blocks: Iterable[Mono]) -> WindowVectors:
         """Windows of a sound at `space.rate_hz`."""
-        hearing = self.hearing()
-        for block in blocks:
-            hearing.hear(block)
-        return hearing.finish()
-
-    def hearing(self) -> "ClapHearing":
-        """Hears one sound in blocks that are pushed, as decoders do."""
-        return ClapHearing(self._rule, self._audio_vector, self._space.dimension)
+        vectors: list[Vectors] = []
+        times_samples: list[tuple[int, int]] = []
+        for window in windows_of(blocks, self._rule):
+            vectors.append(self._audio_vector(window.samples))
+            times_samples.append((window.start_samples, window.end_samples))
+        times = np.array(times_samples, np.int64).reshape(-1, 2) * 1000 // self._rule.rate_hz
+        return WindowVectors(
+            vectors=np.array(vectors, np.float32).reshape(-1, self._space.dimension),
+            start_ms=times[:, 0].astype(np.uint32),
+            end_ms=times[:, 1].astype(np.uint32),
+        )
 
     def embed_text(self, text: str) -> Vectors:
         """The place of a sentence, shape `(1, dimension)`."""
@@ -139,39 +142,6 @@ class ClapEmbedder:
             tokenizer.no_padding()
             tokenizer.enable_truncation(MOST_TOKENS)
         return tokenizer
-
-
-class ClapHearing:
-    """One sound that is being heard; its vectors are all that grows with its length."""
-
-    def __init__(
-        self, rule: WindowRule, vector_of: Callable[[Mono], Vectors], dimension: int
-    ) -> None:
-        self._cutter = WindowCutter(rule)
-        self._rate_hz = rule.rate_hz
-        self._vector_of = vector_of
-        self._dimension = dimension
-        self._vectors: list[Vectors] = []
-        self._times_samples: list[tuple[int, int]] = []
-
-    def hear(self, block: Mono) -> None:
-        """Hear the next block, of any length."""
-        self._embed(self._cutter.feed(block))
-
-    def finish(self) -> WindowVectors:
-        """The windows of the whole sound."""
-        self._embed(self._cutter.finish())
-        times = np.array(self._times_samples, np.int64).reshape(-1, 2) * 1000 // self._rate_hz
-        return WindowVectors(
-            vectors=np.array(self._vectors, np.float32).reshape(-1, self._dimension),
-            start_ms=times[:, 0].astype(np.uint32),
-            end_ms=times[:, 1].astype(np.uint32),
-        )
-
-    def _embed(self, windows: Iterator[Window]) -> None:
-        for window in windows:
-            self._vectors.append(self._vector_of(window.samples))
-            self._times_samples.append((window.start_samples, window.end_samples))
 
 
 def probed_dimension(path: Path) -> int:

@@ -7,18 +7,27 @@ from pathlib import Path
 from typing import TypeAlias
 
 from audio_ident.engines.embedders.hub import Hub, HubFile
-from audio_ident.engines.embedders.manifest import MOST_JSON_BYTES, ROLES
+from audio_ident.engines.embedders.manifest import (
+    MANIFEST_NAME,
+    MOST_JSON_BYTES,
+    ROLES,
+    parse_manifest,
+    read_json,
+)
 from audio_ident.engines.embedders.models import (
     NAMES,
     PREPROCESSOR_NAME,
     Origin,
+    find_model,
+    folder_of,
     install,
     make_manifest,
     sha256_of,
     unfinished,
+    verify,
 )
 from audio_ident.errors import ModelInvalid
-from audio_ident.model.embedding_models import InstalledModel, KnownModel
+from audio_ident.model.embedding_models import InstalledModel, KnownModel, ModelManifest
 
 OnFetched: TypeAlias = Callable[[int, int, str], None]
 """Told how many bytes of how many are here, and the file at hand."""
@@ -27,7 +36,7 @@ OnFetched: TypeAlias = Callable[[int, int, str], None]
 def fetch(
     directory: Path, known: KnownModel, hub: Hub, revision: str, on_fetched: OnFetched
 ) -> InstalledModel:
-    """Fetch a model, try it, and let it take its place.
+    """Fetch a model, try it, and let it take its place; one that is here and whole stays.
 
     What an interrupted fetch left lies below `.fetching` until the model is whole.
 
@@ -38,6 +47,9 @@ def fetch(
     ModelInvalid
         The files are not what the hub or we say they are, or do not compute.
     """
+    held = _held(directory, known)
+    if held and held.commit == revision and not verify(directory, known.name).problems:
+        return find_model(directory, known.name)
     commit = hub.commit_of(known.repository, revision)
     files = _wanted(known, hub.files(known.repository, commit))
     waiting = directory / ".fetching" / commit
@@ -51,7 +63,10 @@ def fetch(
 
         hub.download((known.repository, commit), file, waiting / _name(role), tell)
         done += file.size_bytes
-    _check_digests(known, commit, waiting)
+    if commit == known.commit:
+        _check_digests(known.sha256, waiting)
+    if held and held.commit == commit:
+        _check_digests({role: file.sha256 for role, file in held.files.items()}, waiting)
     return _installed(directory, waiting, dataclasses.replace(known, commit=commit))
 
 
@@ -81,13 +96,22 @@ def _wanted(known: KnownModel, listed: Mapping[str, HubFile]) -> dict[str, HubFi
     return wanted
 
 
-def _check_digests(known: KnownModel, commit: str, folder: Path) -> None:
-    if commit != known.commit:
-        return
-    for role, digest in known.sha256.items():
+def _held(directory: Path, known: KnownModel) -> ModelManifest | None:
+    """What a model that is here, perhaps damaged, was when it was fetched."""
+    try:
+        document = read_json(folder_of(directory, known.name) / MANIFEST_NAME)
+        manifest = parse_manifest(document)
+    except ModelInvalid:
+        return None
+    return manifest if manifest.repository == known.repository else None
+
+
+def _check_digests(digests: Mapping[str, str], folder: Path) -> None:
+    """A commit cannot change: what we know of it counts, whatever the hub says now."""
+    for role, digest in digests.items():
         if sha256_of(folder / _name(role)) != digest:
             (folder / _name(role)).unlink()
-            raise ModelInvalid(f"{known.paths[role]} is not the file that we know")
+            raise ModelInvalid(f"{_name(role)} is not the file that we know at that commit")
 
 
 def _name(role: str) -> str:

@@ -118,6 +118,20 @@ def folder_of(directory: Path, name: str) -> Path:
     return directory / name
 
 
+def check_name(name: str) -> None:
+    """Refuse what no model can be called.
+
+    Raises
+    ------
+    BadInput
+        It is refused.
+    """
+    if not MODEL_NAME.fullmatch(name) or name == BUILT_IN:
+        raise BadInput(
+            f"{name[:100]}: names are made of a-z, 0-9, . and -, at most 40, and not {BUILT_IN}"
+        )
+
+
 def verify(directory: Path, name: str) -> ModelCheck:
     """Read every file of a model and compare it with the manifest."""
     try:
@@ -139,6 +153,8 @@ def add_folder(
     ModelInvalid
         The files are not those of its manifest, or do not compute.
     """
+    if name is not None:
+        check_name(name)
     with unfinished(directory) as folder:
         if (source / MANIFEST_NAME).is_file():
             manifest = parse_manifest(read_json(source / MANIFEST_NAME))
