@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -216,6 +217,17 @@ def test_an_id_stands_for_one_space(index: VectorIndex, change: dict[str, object
 
     with pytest.raises(BadInput):
         index.put(dataclasses.replace(SPACE, **change), [])  # type: ignore[arg-type]
+
+
+def test_a_space_is_the_same_however_its_parameters_are_held(index: VectorIndex) -> None:
+    """Parameters that read the same as JSON are the same."""
+    _fill(index)
+    same = dataclasses.replace(SPACE, parameters=MappingProxyType({"means": (0.5, 1.0)}))
+
+    index.put(same, [new_entry(100)])
+    index.publish()
+
+    assert len(_ask(index)) == 31
 
 
 def test_enough_recordings_are_found_whatever_the_overlap(index: VectorIndex) -> None:

@@ -171,6 +171,24 @@ def test_damaged_space_can_be_dropped_and_made_anew(index: FileVectorIndex, tmp_
     assert list(index.digests(other.id)) == [digest_of(1), digest_of(2)]
 
 
+def test_reader_that_looked_away_mistakes_no_file_for_another(
+    index: FileVectorIndex, tmp_path: Path
+) -> None:
+    """A space that was dropped and made anew has files of the same names, and is read anew."""
+    index.put(SPACE, [new_entry(1)])
+    index.publish()
+    with closing(FileVectorReader(tmp_path)) as reader:
+        old = reader.windows_of(SPACE.id, [digest_of(1)])[digest_of(1)]
+        names = {path.name for path in _files(tmp_path)}
+        index.drop(SPACE.id)
+        index.put(SPACE, [new_entry(1, -old.vectors)])
+        index.publish()
+        new = reader.windows_of(SPACE.id, [digest_of(1)])[digest_of(1)]
+
+    assert {path.name for path in _files(tmp_path)} == names
+    assert (new.vectors == -old.vectors).all()
+
+
 def test_damage_is_not_sealed_by_merging(index: FileVectorIndex, tmp_path: Path) -> None:
     """A damaged column stops the merge that would give it a new checksum."""
     index.put(SPACE, [new_entry(1)])
@@ -257,7 +275,7 @@ def test_much_at_once_becomes_files_before_it_is_published(
 
 def _made_music(number: int) -> Entry:
     is_major = number % 2 == 0
-    sound = song(80 + number, number % 12, is_major=is_major, seed=number, seconds=16)
+    sound = song(80 + number, number % 12, is_major=is_major, seed=number, seconds=12)
     windows = timbre_windows(heard_by(Descriptors(), sound), SHIPPED, 0.25)
     return Entry(digest=digest_of(number), windows=windows, passages=())
 
@@ -267,7 +285,7 @@ def test_real_descriptors_are_found_as_exactly(
 ) -> None:
     """Of the ten nearest of made music at least 98 of 100 are found, with few to choose from."""
     space = new_space("timbre", dimension=118)
-    entries = [_made_music(number) for number in range(50)]
+    entries = [_made_music(number) for number in range(40)]
     monkeypatch.setattr(scanning, "OVERSAMPLING", 1)
     monkeypatch.setattr(scanning, "EXTRA", 5)
     oracle = ExactVectorIndex()

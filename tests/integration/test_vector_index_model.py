@@ -157,5 +157,5 @@ class VectorMachine(RuleBasedStateMachine):
             self.home.close()
 
 
-VectorMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+VectorMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
 TestVectorsAgainstModel = VectorMachine.TestCase

@@ -42,24 +42,25 @@ if sys.argv[2] == "retry":
 
 
 def test_killed_writer_loses_nothing_it_reported() -> None:
-    """Killed ten times at random, while adding or merging, the index is always whole."""
+    """Killed eight times at random, while adding or merging, the index is always whole."""
     rng = random.Random(7)
     done = 0
     with memory_directory() as folder:
-        for _ in range(10):
-            done = _kill_and_check(folder / "vectors", done, rng.uniform(0, 0.06))
-    assert done > 20
+        for _ in range(8):
+            done = _kill_and_check(folder / "vectors", done, rng)
+    assert done >= 16
 
 
-def _kill_and_check(folder: Path, done: int, life_s: float) -> int:
-    """Let a writer go on for a moment; the number of changes that the index then holds."""
+def _kill_and_check(folder: Path, done: int, rng: random.Random) -> int:
+    """Let a writer make some changes and a part of one; how many the index then holds."""
     with start("write", folder, done) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
-        time.sleep(life_s)
+        first = [writer.stdout.readline() for _ in range(rng.randint(2, 5))]
+        time.sleep(rng.uniform(0, 0.01))
         writer.kill()
-        reported = [line for line in writer.stdout if line.endswith("\n")]
-    done = int(reported[-1]) + 1 if reported else done
+        reported = [*first, *(line for line in writer.stdout if line.endswith("\n"))]
+    done = int(reported[-1]) + 1
     assert find_vector_problems(folder) == ()
     return _check_state(folder, done)
 
@@ -84,7 +85,7 @@ def test_every_step_may_be_the_last() -> None:
         reported = [_check_crashed(folder / str(step)) for step in range(1, steps + 1)]
 
     assert reported[-1] == CRASH_CHANGES
-    assert steps > 100
+    assert steps > 80
 
 
 def _check_crashed(home: Path) -> int:
@@ -134,11 +135,11 @@ def test_threads_ask_one_reader_while_it_changes(tmp_path: Path) -> None:
             seen.append({int(hits.digest, 16) for hits in found})
 
     with closing(FileVectorReader(tmp_path)) as reader:
-        threads = [threading.Thread(target=ask, args=(reader,)) for _ in range(3)]
+        threads = [threading.Thread(target=ask, args=(reader,)) for _ in range(2)]
         for thread in threads:
             thread.start()
         with closing(FileVectorIndex(tmp_path)) as index:
-            for number in range(40):
+            for number in range(15):
                 index.put(SPACE, [new_entry(2 * number), new_entry(2 * number + 1)])
                 index.publish()
         is_over.set()
@@ -147,7 +148,7 @@ def test_threads_ask_one_reader_while_it_changes(tmp_path: Path) -> None:
 
     assert all(numbers == set(range(len(numbers))) for numbers in seen)
     assert all(len(numbers) % 2 == 0 for numbers in seen)
-    assert len(seen[-1]) == 80
+    assert len(seen[-1]) == 30
 
 
 def _fill_disk(folder: Path, then: str) -> list[str]:

@@ -129,7 +129,7 @@ def scan_windows(
 
 
 def _in_blocks(queries: Coded) -> Coded:
-    """As many queries as the kernel takes at a time; the last one again and again changes nothing."""
+    """As many queries as the kernel takes at a time; the last one again changes nothing."""
     count = len(queries.codes)
     if count == 1:
         return queries

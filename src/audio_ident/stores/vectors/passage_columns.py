@@ -33,7 +33,7 @@ _NAME_ROW = np.dtype([("passage", "<u4"), ("name", "<u8")])
 
 @functools.lru_cache(maxsize=4096)
 def hash_of(name: str) -> int:
-    """A number for a name: two names of a library share one by a chance of one in a billion."""
+    """A number for a name, of 64 bits: two names of one library hardly ever share it."""
     return int.from_bytes(blake2b(name.encode(errors="surrogatepass"), digest_size=8).digest())
 
 

@@ -3,14 +3,16 @@
 It holds the windows of recordings in one or more spaces. An implementation
 
 - MUST keep spaces apart: a search sees the windows of its space alone, and vectors of another
-  dimension are refused with `BadInput`;
+  dimension, or numbers that are not finite, are refused with `BadInput`;
+- MUST refuse with `BadInput` a space under a known id that was made in another way;
 - MUST keep at most one entry for a digest in a space: `put` of a known digest replaces;
 - MUST be idempotent: putting the same twice, deleting what is not there, change nothing more;
 - MUST have made a change durable when `publish` returns (`kill -9` afterwards loses nothing), and
   MUST show each entry entirely or not at all, whenever it is killed;
 - MUST find as many different recordings as are asked for, if there are that many that fit, however
   many windows of one recording are near;
-- MUST give the same answer to the same question, ties by digest;
+- MUST give the same answer to the same question, ties by digest; cosines are right to 0.001;
+- MUST find recordings without passages as long as no wish is made about passages;
 - MUST raise a `StoreProblem` when it cannot be asked: an outage is never an empty answer.
 
 `tests/contract/test_vector_index.py` runs every implementation through these rules, with
@@ -104,7 +106,7 @@ class VectorIndex(VectorReader, Protocol):
         ...
 
     def drop(self, space_id: SpaceId) -> None:
-        """Forget a space; no error when it is not there."""
+        """Forget a space, at once or with `publish`; no error when it is not there."""
         ...
 
     def publish(self) -> None:

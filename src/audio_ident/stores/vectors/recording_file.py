@@ -64,6 +64,8 @@ class RecordingFile:
     """An open file; its columns are read when they are used."""
 
     path: Path
+    inode: int
+    """Of the file: no other one can have it as long as the columns are mapped."""
     digests: Digests
     groups: Mapping[str, Group]
     checksums: Mapping[str, int]
@@ -150,13 +152,15 @@ def open_recordings(path: Path) -> RecordingFile:
         There is no such file; for a reader that means: look for a newer manifest.
     """
     with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size < _HEADER_BYTES:
+        status = os.fstat(file.fileno())
+        if status.st_size < _HEADER_BYTES:
             raise VectorsCorrupt(f"{path}: shorter than its header")
         mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     entries = _read_directory(path, mapping)
     columns = {name: _mapped(path, mapping, entry) for name, entry in entries.items()}
     opened = RecordingFile(
         path=path,
+        inode=status.st_ino,
         digests=columns[_DIGESTS].view("S16").reshape(-1),
         groups=dict(_groups(columns)),
         checksums={name: entry["crc32"] for name, entry in entries.items()},

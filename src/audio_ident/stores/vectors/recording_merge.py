@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from audio_ident.stores.vectors.recording_file import (
 PIECE_BYTES = 4 << 20
 """A column is copied in pieces of about so much."""
 
-Alive = npt.NDArray[np.bool_]
+Alive: TypeAlias = npt.NDArray[np.bool_]
 """Which recordings of a file count, shape `(recordings,)`."""
 
 

@@ -86,13 +86,20 @@ def open_parts(
     """
     parts = []
     for entry in held:
-        file = known.get(entry.file_name) or open_recordings(folder / entry.file_name)
+        file = _opened(folder / entry.file_name, known.get(entry.file_name))
         alive = np.ones(len(file.digests), np.bool_)
         if entry.dead and entry.dead[-1] >= len(alive):
             raise VectorsCorrupt(f"{file.path}: fewer recordings than the manifest says")
         alive[list(entry.dead)] = False
         parts.append(Part(file=file, alive=alive))
     return tuple(parts)
+
+
+def _opened(path: Path, known: RecordingFile | None) -> RecordingFile:
+    # A name may be used again, when a space was dropped and made anew.
+    if known is not None and path.stat().st_ino == known.inode:
+        return known
+    return open_recordings(path)
 
 
 class Shelf:

@@ -14,6 +14,7 @@ from typing import Any
 from audio_ident.errors import VectorsCorrupt
 from audio_ident.model.vectors import Space
 from audio_ident.stores.disk import write_atomically
+from audio_ident.stores.vectors.spaces import encoded_space
 
 MANIFEST_NAME = "manifest.json"
 
@@ -41,7 +42,13 @@ class SpaceManifest:
 
 def write_manifest(folder: Path, manifest: SpaceManifest) -> None:
     """Make this the current one."""
-    line = _encoded({"format": FORMAT_VERSION, **dataclasses.asdict(manifest)})
+    fields = {
+        "format": FORMAT_VERSION,
+        "space": encoded_space(manifest.space),
+        "windows": [dataclasses.asdict(held) for held in manifest.windows],
+        "passages": [dataclasses.asdict(held) for held in manifest.passages],
+    }
+    line = json.dumps(fields, sort_keys=True).encode()
     write_atomically(folder / MANIFEST_NAME, b"%b\n%08x\n" % (line, zlib.crc32(line)))
 
 
@@ -68,7 +75,3 @@ def parse_manifest(path: Path, content: bytes) -> SpaceManifest:
 
 def _held(entry: Mapping[str, Any]) -> HeldFile:
     return HeldFile(file_name=entry["file_name"], dead=tuple(entry["dead"]))
-
-
-def _encoded(fields: Mapping[str, Any]) -> bytes:
-    return json.dumps(fields, sort_keys=True, default=dict).encode()

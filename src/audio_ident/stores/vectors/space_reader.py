@@ -71,12 +71,16 @@ class SpaceReader:
         """Switch to what this manifest says, unless a newer one took its place."""
         is_taken = False
         try:
-            self._switch(parse_manifest(self._path, file.read()))
-            is_taken = True
+            manifest = parse_manifest(self._path, file.read())
+            is_taken = self._switch(manifest, file)
         except FileNotFoundError as error:
             # The writer removes files only after it has replaced the manifest.
             if self._is_current(file):
                 raise VectorsCorrupt(f"{error.filename}: missing") from error
+        except VectorsCorrupt:
+            # Of two manifests' files, opened at the moment of the change, nothing needs to fit.
+            if self._is_current(file):
+                raise
         finally:
             if is_taken:
                 self._hold(file)
@@ -84,15 +88,19 @@ class SpaceReader:
                 file.close()
         return is_taken
 
-    def _switch(self, manifest: SpaceManifest) -> None:
+    def _switch(self, manifest: SpaceManifest, file: BufferedReader) -> bool:
         if manifest.space.id != self._folder.name:
             raise VectorsCorrupt(f"{self._path}: it is the manifest of {manifest.space.id}")
         windows = open_parts(self._folder, manifest.windows, self._files)
         passages = open_parts(self._folder, manifest.passages, self._files)
+        if not self._is_current(file):  # then these files may be those of a later manifest
+            return False
         files = [part.file for part in (*windows, *passages)]
-        self._files = {file.path.name: file for file in files}
-        self._joins = {k: v for k, v in self._joins.items() if self._files.keys() >= set(k)}
+        inodes = {opened.inode for opened in files}
+        self._files = {opened.path.name: opened for opened in files}
+        self._joins = {key: held for key, held in self._joins.items() if inodes.issuperset(key)}
         self._snapshot = SpaceSnapshot(manifest.space, windows, passages, self._joins)
+        return True
 
     def _forget(self) -> None:
         self._hold(None)

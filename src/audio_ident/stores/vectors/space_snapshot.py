@@ -15,8 +15,8 @@ from audio_ident.stores.vectors.recording_file import Digests, RecordingFile
 from audio_ident.stores.vectors.space_files import Part
 from audio_ident.stores.vectors.window_columns import WINDOWS
 
-Joins: TypeAlias = MutableMapping[tuple[str, str], npt.NDArray[np.int64]]
-"""By the names of a file of windows and one of passages: where the recordings of the first are in
+Joins: TypeAlias = MutableMapping[tuple[int, int], npt.NDArray[np.int64]]
+"""By the inodes of a file of windows and one of passages: where the recordings of the first are in
 the second. Files never change, so that this outlives snapshots."""
 
 _NO_WISH = Where()
@@ -92,7 +92,7 @@ class SpaceSnapshot:
         return self._nearest(part, first, count)
 
     def _joined(self, windows: RecordingFile, passages: RecordingFile) -> npt.NDArray[np.int64]:
-        key = (windows.path.name, passages.path.name)
+        key = (windows.inode, passages.inode)
         if key not in self._joins:
             self._joins[key] = passages.find(windows.digests)
         return self._joins[key]

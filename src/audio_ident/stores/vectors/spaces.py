@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,13 @@ NOTHING_KNOWN = (Passage(start_ms=0, end_ms=0, track_ids=()),)
 """What a recording is taken to consist of that has no passages: it fits no wish."""
 
 
+def encoded_space(space: Space) -> dict[str, Any]:
+    """A space as JSON knows it."""
+    fields = {field.name: getattr(space, field.name) for field in dataclasses.fields(Space)}
+    known: dict[str, Any] = json.loads(json.dumps(fields, default=dict))
+    return known
+
+
 def require_same_space(held: Space, given: Space) -> None:
     """Refuse a space whose id stands for another one: theirs would not be comparable vectors.
 
@@ -20,7 +28,7 @@ def require_same_space(held: Space, given: Space) -> None:
     BadInput
         Something but the id differs.
     """
-    if _described(held) != _described(given):
+    if encoded_space(held) != encoded_space(given):
         raise BadInput(f"the space {given.id} is known, and made in another way")
 
 
@@ -53,7 +61,3 @@ def require_query_of(space: Space, vectors: Vectors) -> None:
         raise BadInput(f"{vectors.shape} is no query of {space.dimension} dimensions")
     if not np.isfinite(vectors).all():
         raise BadInput("a query of something that is no number")
-
-
-def _described(space: Space) -> str:
-    return json.dumps(dataclasses.asdict(space), sort_keys=True, default=dict)
