@@ -18,11 +18,8 @@ from benchmarks import (
     listeners,
     scan,
     service,
-<<<<<<< HEAD
     vibe,
-=======
     vectors,
->>>>>>> index
 )
 from benchmarks.measure import Figure, save_results
 from benchmarks.music import Music, music_from
@@ -37,11 +34,8 @@ STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "identify": identify.measure,
     "duplicates": duplicates.measure,
     "service": service.measure,
-<<<<<<< HEAD
     "vibe": vibe.measure,
-=======
     "vectors": vectors.measure,
->>>>>>> index
 }
 
 
