@@ -18,8 +18,8 @@ from benchmarks import (
     listeners,
     scan,
     service,
-    vibe,
     vectors,
+    vibe,
 )
 from benchmarks.measure import Figure, save_results
 from benchmarks.music import Music, music_from
