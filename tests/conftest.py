@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+import builders.qdrant_live  # noqa: F401 - before any test reads the environment
 from builders.databases import (
     SERVER_VARIABLE,
     drop_databases_below,

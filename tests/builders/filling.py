@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ from audio_ident.core.descriptors import DIMENSIONS
 from audio_ident.core.listeners.descriptors import Descriptors
 from audio_ident.core.vibe.timbre import SHIPPED, timbre_windows
 from audio_ident.ingest.filling import Filling, FillingTools
+from audio_ident.ingest.pipeline import import_folders
 from audio_ident.ingest.space_choice import WantedSpaces
-from audio_ident.ingest.tools import Stores
+from audio_ident.ingest.tools import ImportOptions, Stores
 from audio_ident.ingest.vector_sources import AnalysisVectors, VectorSource
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.model.analysis import Analysis, AudioDigest, Fields, Section
@@ -19,7 +21,7 @@ from audio_ident.model.audio import MONO_RATE_HZ
 from audio_ident.model.vectors import Space, SpaceId
 from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from audio_ident.stores.vectors.protocol import VectorIndex
-from builders.importing import make_stores
+from builders.importing import make_stores, make_tools
 from builders.wav import Listened, WavAnalyser
 
 WEIGHT = 0.35
@@ -85,6 +87,16 @@ def sounding_stores(data: Path) -> Stores:
     )
     artefacts = FileArtefactStore(LibraryPlaces(data_directory=data).analyses)
     return dataclasses.replace(stores, artefacts=artefacts, versions=versions)
+
+
+def import_sounds(folder: Path, stores: Stores, **options: object) -> None:
+    """Import the music of a folder."""
+    with ThreadPoolExecutor(2) as pool:
+        tools = dataclasses.replace(
+            make_tools(stores, pool, None),  # type: ignore[arg-type]
+            analyse=SoundAnalyser(log=folder / "log"),
+        )
+        import_folders([folder / "music"], tools, ImportOptions(**options))  # type: ignore[arg-type]
 
 
 def timbre_source(stores: Stores, space: Space, weight: float = WEIGHT) -> AnalysisVectors:

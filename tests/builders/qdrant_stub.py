@@ -4,7 +4,9 @@ Every request is captured, and read strictly before anything is done: what canno
 answered with 400 and kept in `refused`. Answers have the shape of those of a server.
 """
 
+import atexit
 import collections
+import functools
 import json
 import socket
 import threading
@@ -184,6 +186,14 @@ def hang_up(handler: BaseHTTPRequestHandler) -> None:
     """Close the connection without an answer."""
     handler.close_connection = True
     handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+@functools.cache
+def shared_stub() -> QdrantStub:
+    """A server for all tests that keep to collections of their own."""
+    running = running_stub()
+    atexit.register(running.__exit__, None, None, None)
+    return running.__enter__()
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Vector indexes of each kind, and recordings for them that never sounded."""
 
+import os
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,10 @@ from audio_ident.model.vectors import Entry, Passage, Space, SpaceId, Vectors, W
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from audio_ident.stores.vectors.index_files import FileVectorIndex
 from audio_ident.stores.vectors.protocol import VectorIndex
+from audio_ident.stores.vectors.qdrant import QdrantVectorIndex
+from audio_ident.stores.vectors.qdrant_collections import QdrantPlace
+from builders import qdrant_live
+from builders.qdrant_stub import shared_stub
 from builders.recordings import digest_of
 
 MakeIndex = Callable[[Path], VectorIndex]
@@ -18,8 +24,22 @@ MakeIndex = Callable[[Path], VectorIndex]
 MAKERS: Mapping[str, MakeIndex] = {
     "memory": lambda _: ExactVectorIndex(),
     "files": lambda folder: FileVectorIndex(folder / "vectors"),
+    "qdrant": lambda folder: _on_server(shared_stub().url, folder),
+    **({"qdrant server": lambda folder: _on_live_server(folder)} if qdrant_live.URL else {}),
 }
-"""By the kind of index; those of servers are added where one is set up for tests."""
+"""By the kind of index; that of a real server where a person names one."""
+
+
+def _on_server(url: str, folder: Path, api_key: str = "") -> VectorIndex:
+    collection = f"test-{blake2b(str(folder).encode(), digest_size=8).hexdigest()}"
+    return QdrantVectorIndex(
+        QdrantPlace(url=url, api_key=api_key, collection=collection, timeout_s=60)
+    )
+
+
+def _on_live_server(folder: Path) -> VectorIndex:
+    qdrant_live.clean_at_the_end()
+    return _on_server(qdrant_live.URL, folder / str(os.getpid()), qdrant_live.API_KEY)
 
 
 def new_space(name: str = "made-1", *, dimension: int = 8, revision: str = "1") -> Space:

@@ -11,9 +11,8 @@ import pytest
 
 from audio_ident.errors import AudioIdentError, DecodeFailed, DecodeTimeout, VectorsUnreachable
 from audio_ident.ingest.filling import Filling
-from audio_ident.ingest.pipeline import import_folders
 from audio_ident.ingest.space_choice import WantedSpaces
-from audio_ident.ingest.tools import ImportOptions, Stores
+from audio_ident.ingest.tools import Stores
 from audio_ident.ingest.vector_sources import FileVectors, Outcome
 from audio_ident.library.edits import TrackEditor
 from audio_ident.library.hiding import TrackHider
@@ -24,14 +23,13 @@ from audio_ident.stores.sql.tracks import TrackFilter
 from audio_ident.stores.sql.vector_marks import SpaceOfStore
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from builders.filling import (
-    SoundAnalyser,
     a_space,
     filling_of,
     held,
+    import_sounds,
     sounding_stores,
     timbre_source,
 )
-from builders.importing import make_tools
 from builders.wav import write_wav
 
 NOW = datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC)
@@ -45,19 +43,9 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
         write_wav(tmp_path / "music" / f"{seed}.wav", seed)
     write_wav(tmp_path / "music" / "0 again.wav", 0)
     made = sounding_stores(tmp_path / "data")
-    import_music(tmp_path, made)
+    import_sounds(tmp_path, made)
     yield made
     made.catalogue.close()
-
-
-def import_music(folder: Path, stores: Stores, **options: object) -> None:
-    """Import the music of a folder."""
-    with ThreadPoolExecutor(2) as pool:
-        tools = dataclasses.replace(
-            make_tools(stores, pool, None),  # type: ignore[arg-type]
-            analyse=SoundAnalyser(log=folder / "log"),
-        )
-        import_folders([folder / "music"], tools, ImportOptions(**options))  # type: ignore[arg-type]
 
 
 def tracks_of(stores: Stores) -> dict[str, Track]:
@@ -127,7 +115,7 @@ def test_new_recordings_follow_and_those_that_left_go(stores: Stores, tmp_path: 
     gone = tracks_of(stores)["3.wav"].digest
     write_wav(tmp_path / "music" / "3.wav", 300)
     write_wav(tmp_path / "music" / "new.wav", 301)
-    import_music(tmp_path, stores)
+    import_sounds(tmp_path, stores)
     summary = filling.fill()
     assert summary.deleted == 1
     assert held(index, TIMBRE) == {track.digest for track in tracks_of(stores).values()}

@@ -171,8 +171,9 @@ def flag(field: str) -> models.FieldCondition:
 def test_replacing_deletes_the_former_points_and_shows_the_new_ones_in_one_request(
     stub: QdrantStub, index: QdrantVectorIndex
 ) -> None:
-    """First what is old goes, then what is new is seen."""
+    """Publishing: first what is old goes, then what is new is seen."""
     index.put(SPACE, [entry_of(1)])
+    index.publish()
 
     [change] = stub.bodies("POST", "/points/batch")
     name = stub.bodies("PUT", "/points")[0].points[0].payload["entry"]
@@ -203,8 +204,8 @@ def test_every_operation_is_understood_to_the_last_key(
 def use_everything(index: VectorIndex) -> None:
     """Do with an index whatever it can do."""
     index.put(SPACE, [entry_of(1), entry_of(2, windows=0)])
-    index.describe(digest_of(1), passages_of(4))
     index.publish()
+    index.describe(digest_of(1), passages_of(4))
     index.search(SPACE.id, unit_vectors(1, 2), recordings=3)
     index.windows_of(SPACE.id, list(index.digests(SPACE.id)))
     index.delete(SPACE.id, [digest_of(1)])
@@ -303,7 +304,7 @@ def test_fault_of_the_server_is_an_outage_and_never_an_empty_answer(
     answer, fact = FAULTS[fault]
     caplog.set_level(logging.DEBUG)
     index.put(SPACE, [entry_of(1)])
-    for ask in (*READS, *WRITES):
+    for ask in (QdrantVectorIndex.publish, *READS, *WRITES):
         stub.faults.extend([answer] * 2)  # a broken line is tried twice
         with pytest.raises(VectorsUnreachable, match=fact) as caught:
             ask(index)
@@ -406,6 +407,7 @@ def test_points_that_are_not_as_they_were_written_are_an_outage(
 ) -> None:
     """Somebody changed what lies on the server: nothing is made up from it."""
     index.put(SPACE, [entry_of(1)])
+    index.publish()
     stub.memory.set_payload(COLLECTION, damage, models.Filter(must=[flag_of_window(0)]))
 
     with pytest.raises(VectorsUnreachable, match="not as it was written"):

@@ -21,7 +21,7 @@ from audio_ident.cli.application_vibe import Vibe
 from audio_ident.cli.application_watching import Watching
 from audio_ident.model.edits import EditBook, EditValue
 from audio_ident.model.library import Track, TrackId
-from audio_ident.model.moves import MoveSummary
+from audio_ident.model.moves import MoveSummary, VectorMoveSummary
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -141,6 +141,12 @@ class Application(Protocol):
 
         `on_progress` is told how many rows of how many are copied, and the table at hand.
         """
+        ...
+
+    def move_vectors(
+        self, to: str, on_progress: Callable[[int, int, str], None]
+    ) -> VectorMoveSummary:
+        """Copy the vectors to a Qdrant server, or to `files`; takes the lock."""
         ...
 
 

@@ -41,7 +41,7 @@ from audio_ident.library.tracks import all_tracks, find_tracks_at, has_recording
 from audio_ident.model.edits import EditBook, EditValue
 from audio_ident.model.landmarks import landmarks_of
 from audio_ident.model.library import Track, TrackId
-from audio_ident.model.moves import MoveSummary
+from audio_ident.model.moves import MoveSummary, VectorMoveSummary
 from audio_ident.model.reports import (
     CheckFinding,
     Diagnosis,
@@ -65,6 +65,7 @@ from audio_ident.wiring.importing import ImportBench
 from audio_ident.wiring.local_vibe import LocalVibe
 from audio_ident.wiring.models import make_models
 from audio_ident.wiring.moving import move_catalogue
+from audio_ident.wiring.moving_vectors import move_vectors
 from audio_ident.wiring.parts import (
     CLOCK,
     VERSIONS,
@@ -260,6 +261,12 @@ class LocalApplication:
     def move_catalogue(self, to: str, on_progress: Callable[[int, int, str], None]) -> MoveSummary:
         """Copy the catalogue to another database."""
         return move_catalogue(self._catalogue, self._places, to, on_progress)
+
+    def move_vectors(
+        self, to: str, on_progress: Callable[[int, int, str], None]
+    ) -> VectorMoveSummary:
+        """Copy the vectors to another store."""
+        return move_vectors(self._settings, self._catalogue, to, on_progress)
 
     @property
     def duplicates(self) -> Duplicates:

@@ -9,6 +9,7 @@ from audio_ident.ingest.space_choice import BUILT_IN
 from audio_ident.library.figures import Figure
 from audio_ident.library.readiness import Condition, State
 from audio_ident.library.vector_coverage import coverage_of
+from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.filling import SpaceCoverage
 from audio_ident.model.vectors import SpaceId
 from audio_ident.settings.model import Settings
@@ -22,6 +23,8 @@ FRESH_S = 20.0
 
 _NO_SPACE = SpaceId("timbre-none")
 """Asked for where no space answers yet: it tells whether a server does."""
+
+_NOBODY = AudioDigest("0" * 32)
 
 
 class VectorSight:
@@ -40,7 +43,7 @@ class VectorSight:
         try:
             with self._catalogue.reading() as rows:
                 known = rows.spaces.active()
-            next(iter(self._reader.digests(known.space.id if known else _NO_SPACE)), None)
+            self._reader.windows_of(known.space.id if known else _NO_SPACE, [_NOBODY])
             if self._settings.vibe_model != BUILT_IN:
                 find_model(models_directory(self._settings), self._settings.vibe_model)
         except (ModelMissing, ModelInvalid) as error:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.vectors import SpaceId
@@ -231,21 +231,28 @@ class VectorMarks:
         self._session.execute(query.execution_options(synchronize_session=False))
 
     def coverage(self, place: SpaceOfStore) -> Coverage:
-        """How much of the library is there."""
+        """How much of the library is there, as soon as what left has been deleted."""
         is_failed = VectorMarkRow.error_code.is_not(None)
         is_covered = sa.or_(is_failed, sa.not_(VectorMarkRow.windows_due))
-        wanted, covered, failed = self._session.execute(
+        covered, failed = self._session.execute(
             sa.select(
-                sa.func.count(),
-                sa.func.count(sa.case((is_covered, 1))),
-                sa.func.count(sa.case((is_failed, 1))),
-            )
-            .select_from(AudioRow)
-            .join(ArtefactRow, ArtefactRow.audio_id == AudioRow.id)
-            .outerjoin(VectorMarkRow, _joined(place))
-            .where(_IS_IN_LIBRARY)
+                sa.func.count(sa.case((is_covered, 1))), sa.func.count(sa.case((is_failed, 1)))
+            ).where(*_within(place, None))
         ).one()
-        return Coverage(wanted=wanted, covered=covered, failed=failed)
+        wanted = self._count_wanted()
+        return Coverage(wanted=wanted, covered=min(covered, wanted), failed=failed)
+
+    def _count_wanted(self) -> int:
+        """All that are analysed but the few that are hidden: a join of everything takes seconds."""
+        analysed = self._session.scalar(sa.select(sa.func.count()).select_from(ArtefactRow)) or 0
+        hidden = (
+            sa.select(sa.func.count(ArtefactRow.audio_id.distinct()))
+            .select_from(ArtefactRow)
+            .join(AudioRow, AudioRow.id == ArtefactRow.audio_id)
+            .join(ListingRow, ListingRow.audio_id == AudioRow.id)
+            .where(ListingRow.state == HIDDEN, ~_is_shown_elsewhere())
+        )
+        return analysed - (self._session.scalar(hidden) or 0)
 
     def failures(self, place: SpaceOfStore) -> dict[str, int]:
         """How many recordings failed, by code."""
@@ -270,6 +277,11 @@ class VectorMarks:
                 .values(**values)
                 .execution_options(synchronize_session=False)
             )
+
+
+def _is_shown_elsewhere() -> sa.ColumnElement[bool]:
+    other = aliased(ListingRow)
+    return sa.exists().where(other.audio_id == AudioRow.id, other.state != HIDDEN)
 
 
 def note_reanalysed(session: Session, audio_id: int) -> None:

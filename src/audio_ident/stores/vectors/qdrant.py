@@ -1,10 +1,11 @@
 """A vector index on a Qdrant server or cluster: a collection for each space.
 
-A recording is put in two steps: its points are added where no search sees them, then one request
-takes away the points of its former entry and shows the new ones. So a search sees an entry
-entirely or not at all, whenever a writer is killed; while the server works off that request, for
-milliseconds, it may see neither. What is acknowledged is in the log of the server, which it reads
-again when it is started after a crash.
+A recording is put in two steps: its points are added where no search sees them; publishing takes
+away the points of its former entry and shows the new ones, in one request. So a search sees an
+entry entirely or not at all, whenever a writer is killed; while the server works off that request,
+for milliseconds, it may see neither. What was put and never published is not seen, and goes when
+the recording is put again or deleted. What is acknowledged is in the log of the server, which it
+reads again when it is started after a crash.
 
 Importing this module takes a second, for the client does: wiring leaves it until it is needed.
 """
@@ -13,10 +14,9 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-import numpy as np
 from qdrant_client import QdrantClient, models
 
-from audio_ident.errors import BadInput, VectorsUnreachable
+from audio_ident.errors import VectorsUnreachable
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.vectors import (
     Entry,
@@ -33,6 +33,7 @@ from audio_ident.stores.vectors.protocol import EVERYTHING
 from audio_ident.stores.vectors.qdrant_collections import Collections, QdrantPlace
 from audio_ident.stores.vectors.qdrant_search import NearestRecordings
 from audio_ident.stores.vectors.qdrant_server import CollectionGone, QdrantServer, connect
+from audio_ident.stores.vectors.spaces import require_entry_of, require_query_of
 
 POINTS_PER_REQUEST = 100
 
@@ -57,6 +58,8 @@ class QdrantVectorIndex:
         self._place = place
         self._server = QdrantServer(client)
         self._collections = Collections(self._server, place)
+        self._unseen: dict[SpaceId, dict[AudioDigest, str]] = {}
+        """Names of the entries that publishing is to show."""
 
     @property
     def name(self) -> str:
@@ -80,10 +83,7 @@ class QdrantVectorIndex:
         space = self._collections.find(space_id)
         if space is None:
             return ()
-        if vectors.ndim != 2 or not len(vectors) or vectors.shape[1] != space.dimension:
-            raise BadInput(f"{vectors.shape} is no query of {space.dimension} dimensions")
-        if not np.isfinite(vectors).all():
-            raise BadInput("a query of something that is no number")
+        require_query_of(space, vectors)
         nearest = NearestRecordings(self._server, self._place.collection_of(space_id), where)
         try:
             return nearest.find(vectors, recordings, windows_each)
@@ -95,10 +95,10 @@ class QdrantVectorIndex:
         self, space_id: SpaceId, digests: Collection[AudioDigest]
     ) -> Mapping[AudioDigest, WindowVectors]:
         """As `VectorReader.windows_of`."""
-        fields = ("file", "entry", "window", "windows", "start_ms", "end_ms", "is_pending")
+        fields = ("file", "entry", "window", "windows", "start_ms", "end_ms")
         found: dict[AudioDigest, WindowVectors] = {}
         for batch in _batches(sorted(digests), FILES_PER_REQUEST):
-            which = qdrant_filters.of_files(batch)
+            which = qdrant_filters.published(batch)
             records = self._records(space_id, which, fields, with_vectors=True)
             found.update(qdrant_points.whole_recordings(records))
         return found
@@ -113,7 +113,7 @@ class QdrantVectorIndex:
         self._collections.make(space)
         batch: dict[AudioDigest, Entry] = {}
         for entry in entries:
-            _require_entry_of(space, entry)
+            require_entry_of(space, entry)
             batch[entry.digest] = entry
             if sum(len(held.windows.vectors) for held in batch.values()) >= POINTS_PER_REQUEST:
                 self._put(space, batch)
@@ -134,7 +134,7 @@ class QdrantVectorIndex:
         )
         for batch in _batches(points, POINTS_PER_REQUEST):
             self._server.add(collection, batch)
-        self._server.change(collection, qdrant_points.replacement(names))
+        self._unseen.setdefault(space.id, {}).update(names)
         for digest, entry in entries.items():
             if held.get(digest) == names[digest]:
                 self._describe(collection, digest, entry.passages)
@@ -168,15 +168,25 @@ class QdrantVectorIndex:
         for batch in _batches(sorted(digests), FILES_PER_REQUEST):
             which = qdrant_filters.of_files(batch)
             self._server.delete(self._place.collection_of(space_id), which)
+            for digest in batch:
+                self._unseen.get(space_id, {}).pop(digest, None)
 
     def drop(self, space_id: SpaceId) -> None:
         """As `VectorIndex.drop`."""
         if self._collections.find(space_id) is not None:
             self._server.drop(self._place.collection_of(space_id))
+        self._unseen.pop(space_id, None)
         self._collections.forget(space_id)
 
     def publish(self) -> None:
-        """Nothing is left to do: every change was waited for."""
+        """As `VectorIndex.publish`."""
+        for space_id, names in self._unseen.items():
+            collection = self._place.collection_of(space_id)
+            while names:
+                batch = dict(itertools.islice(names.items(), FILES_PER_REQUEST))
+                self._server.change(collection, qdrant_points.replacement(batch))
+                for digest in batch:
+                    del names[digest]
 
     def close(self) -> None:
         """As `VectorReader.close`."""
@@ -206,16 +216,6 @@ class QdrantVectorIndex:
         self._collections.forget(space_id)
         if self._collections.find(space_id) is not None:
             raise VectorsUnreachable("a collection was dropped and made again meanwhile")
-
-
-def _require_entry_of(space: Space, entry: Entry) -> None:
-    windows = entry.windows
-    if windows.vectors.ndim != 2 or windows.vectors.shape[1] != space.dimension:
-        raise BadInput(f"{windows.vectors.shape} is not of the space {space.id}")
-    if not len(windows.vectors) == len(windows.start_ms) == len(windows.end_ms):
-        raise BadInput(f"recording {entry.digest} has other times than vectors")
-    if not np.isfinite(windows.vectors).all():
-        raise BadInput(f"recording {entry.digest} has vectors that are no numbers")
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -23,7 +23,7 @@ FIELDS = {
 """Every field that is filtered by; a filter on a field without an index would read all points."""
 
 IS_PENDING = models.FieldCondition(key="is_pending", match=models.MatchValue(value=True))
-"""A point of an entry that is not complete yet."""
+"""A point of an entry that is not published yet."""
 
 IS_SILENT = models.FieldCondition(key="is_silent", match=models.MatchValue(value=True))
 """The one point of a recording without windows: it only says that the recording is there."""
@@ -85,6 +85,11 @@ def any_of(key: str, values: Iterable[str]) -> models.FieldCondition:
 def plain(text: str) -> str:
     """A name without what cannot be written as JSON: tags hold all kinds of broken letters."""
     return text.encode(errors="replace").decode()
+
+
+def published(digests: Iterable[AudioDigest]) -> models.Filter:
+    """The points of some recordings that searches see."""
+    return models.Filter(must=[any_of("file", digests)], must_not=[IS_PENDING])
 
 
 def of_files(digests: Iterable[AudioDigest]) -> models.Filter:

@@ -126,19 +126,12 @@ def whole_recordings(records: Iterable[models.Record]) -> dict[AudioDigest, Wind
     for record in records:
         payload = record.payload or {}
         entries[AudioDigest(payload["file"]), payload["entry"]].append(record)
-    found: dict[AudioDigest, WindowVectors] = {}
-    for (digest, _), members in sorted(entries.items(), key=_visible_first):
+    found = {}
+    for (digest, _), members in entries.items():
         count = (members[0].payload or {})["windows"]
-        if digest not in found and len(members) == max(count, 1):
+        if len(members) == max(count, 1):
             found[digest] = _windows(members, count)
     return found
-
-
-def _visible_first(
-    item: tuple[tuple[AudioDigest, str], list[models.Record]],
-) -> tuple[bool, tuple[AudioDigest, str]]:
-    key, members = item
-    return any("is_pending" in (record.payload or {}) for record in members), key
 
 
 def _windows(members: list[models.Record], count: int) -> WindowVectors:

@@ -1,0 +1,145 @@
+"""Filling never hinders an import: it goes on without vectors, and lets go when told."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from audio_ident.errors import DiskFull, VectorsUnreachable
+from audio_ident.ingest.filling import Filling
+from audio_ident.ingest.filling_along import FillingAlong
+from audio_ident.ingest.idle_filling import IdleFilling
+from audio_ident.ingest.space_choice import WantedSpaces
+from audio_ident.ingest.tools import Clock, Stores
+from audio_ident.ingest.vector_sources import FileVectors
+from audio_ident.model.vectors import WindowVectors
+from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
+from builders.filling import a_space, filling_of, held, import_sounds, sounding_stores
+from builders.wav import write_wav
+
+TIMBRE, MODEL = a_space(), a_space("clap-a-1", "clap", 8)
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    """A library of three recordings."""
+    for seed in range(3):
+        write_wav(tmp_path / "music" / f"{seed}.wav", seed)
+    made = sounding_stores(tmp_path / "data")
+    import_sounds(tmp_path, made)
+    yield made
+    made.catalogue.close()
+
+
+class Broken(ExactVectorIndex):
+    """Fails whenever it is published."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+        self.attempts = 0
+
+    def publish(self) -> None:
+        """Fail."""
+        self.attempts += 1
+        raise self.error
+
+
+def along(stores: Stores, index: ExactVectorIndex) -> FillingAlong:
+    """Fills an index."""
+
+    @contextlib.contextmanager
+    def open_filling() -> Iterator[Filling]:
+        yield filling_of(stores, index)
+
+    return FillingAlong(open_filling, stores.clock)
+
+
+def test_an_import_goes_on_without_vectors_when_they_are_out(stores: Stores) -> None:
+    """It is not tried again in the same import; a full disk ends the import."""
+    index = Broken(VectorsUnreachable("no answer"))
+    with contextlib.closing(along(stores, index)) as filling:
+        filling.finish(lambda: False)
+        filling.finish(lambda: False)
+    assert index.attempts == 1
+
+    full = along(stores, Broken(DiskFull("no space")))
+    with contextlib.closing(full) as filling, pytest.raises(DiskFull):
+        filling.finish(lambda: False)
+
+
+def test_asking_whether_to_stop_may_tend_again(stores: Stores) -> None:
+    """As it does in an import, where that question is what lets things happen meanwhile."""
+    index = ExactVectorIndex()
+    with contextlib.closing(along(stores, index)) as filling:
+
+        def should_stop() -> bool:
+            filling.finish(lambda: False)
+            return False
+
+        filling.finish(should_stop)
+    assert len(held(index, TIMBRE)) == 3
+
+
+def test_workers_are_left_at_once_when_something_else_is_to_be_done(stores: Stores) -> None:
+    """What they hear is given up, and heard by the next filling."""
+    has_begun, is_ended = threading.Event(), threading.Event()
+
+    def embed(path: Path) -> WindowVectors:
+        del path
+        has_begun.set()
+        is_ended.wait()
+        raise RuntimeError("ended")
+
+    index = ExactVectorIndex()
+    with ThreadPoolExecutor(2) as pool:
+        source = FileVectors(
+            space=MODEL,
+            catalogue=stores.catalogue,
+            pool=pool,
+            embed=embed,
+            files_at_once=2,
+            end_calls=is_ended.set,
+        )
+        wanted = WantedSpaces(timbre=TIMBRE, model=MODEL)
+        summary = filling_of(stores, index, wanted, [source]).fill(has_begun.is_set)
+    assert is_ended.is_set()
+    assert not summary.is_complete
+    with stores.catalogue.reading() as rows:
+        marked = rows.vector_marks.spaces_of(index.name)
+    assert marked == {MODEL.id}
+    assert held(index, MODEL) == set()
+
+
+def test_idle_filling_is_due_when_rows_tell_of_something_new(
+    stores: Stores, tmp_path: Path
+) -> None:
+    """After a complete filling nothing is, until a recording comes; trouble is waited out."""
+    now_s = [0.0]
+    clock = Clock(now=stores.clock.now, monotonic_s=lambda: now_s[0], sleep_s=time.sleep)
+    index: list[ExactVectorIndex] = [Broken(VectorsUnreachable("no answer"))]
+
+    @contextlib.contextmanager
+    def open_filling() -> Iterator[Filling]:
+        yield filling_of(stores, index[0])
+
+    idle = IdleFilling(stores.catalogue, "memory", open_filling, clock)
+    assert idle.is_due()
+    idle.fill(lambda: False)
+    assert not idle.is_due()
+    now_s[0] += 100
+    assert idle.is_due()
+    index[0] = ExactVectorIndex()
+    idle.fill(lambda: False)
+    assert not idle.is_due()
+
+    write_wav(tmp_path / "music" / "new.wav", 9)
+    import_sounds(tmp_path, stores)
+    assert idle.is_due()
+    idle.fill(lambda: False)
+    assert not idle.is_due()
+    assert len(held(index[0], TIMBRE)) == 4
