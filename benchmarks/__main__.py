@@ -34,13 +34,8 @@ STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "identify": identify.measure,
     "duplicates": duplicates.measure,
     "service": service.measure,
-<<<<<<< HEAD
     "vectors": vectors.measure,
     "vibe": vibe.measure,
-=======
-    "vibe": vibe.measure,
-    "vectors": vectors.measure,
->>>>>>> filling
 }
 
 
