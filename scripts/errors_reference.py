@@ -31,8 +31,8 @@ the `type` of such an answer is a path of the service itself, `/api/v1/codes/` a
 the `base_path`), where everybody is told what this page tells, without a log-in and without the
 internet. Codes without a status are only noted.
 
-This page is made from `errors.py`, `refusals.py` and `model/codes.py`: change it there, then run
-`make docs`.
+This page is made from `errors.py`, `vibe_errors.py`, `refusals.py` and `model/codes.py`: change it
+there, then run `make docs`.
 
 | code | severity | retryable | HTTP | meaning | what to do |
 |---|---|---|---|---|---|

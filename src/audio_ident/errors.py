@@ -32,18 +32,13 @@
         │   ├── DatabaseUnreachable DATABASE_UNREACHABLE there is no connection to its server
         │   └── LibraryMismatch   LIBRARY_MISMATCH       it belongs to another data directory
         ├── IndexCorrupt          INDEX_CORRUPT          an index file fails its checksum
-        ├── VectorsCorrupt        VECTORS_CORRUPT        a file of the vector index fails it
-        ├── VectorsUnreachable    VECTORS_UNREACHABLE    the server that holds them does not answer
-        ├── ModelMissing          MODEL_MISSING          no model is there for what was asked
-        ├── ModelInvalid          MODEL_INVALID          the files of a model are not what they were
-        ├── ModelUnreachable      MODEL_UNREACHABLE      the hub of models does not answer
         ├── ArtefactCorrupt       ARTEFACT_CORRUPT       an analysis fails its checksum
         ├── ArtefactMissing       ARTEFACT_MISSING       an analysis that a row names is not there
         ├── StoreInaccessible     STORE_INACCESSIBLE     the system refuses the data directory
         │   └── StoreReadOnly     READ_ONLY              the data directory cannot be written
         └── DiskFull              DISK_FULL              no space left in the data directory
 
-Warnings are not raised; they travel as `model.audio.AudioWarning` with a code of their own.
+The branch of models and vectors is in `vibe_errors`. Warnings are not raised; they travel as `model.audio.AudioWarning` with a code of their own.
 """
 
 import enum
@@ -330,55 +325,6 @@ class IndexCorrupt(StoreProblem):
 
     code = "INDEX_CORRUPT"
     remedy = "Run `audio-ident rebuild`: it makes the index again without decoding any audio."
-
-
-class VectorsCorrupt(StoreProblem):
-    """A file of the vector index fails its checksum."""
-
-    code = "VECTORS_CORRUPT"
-    remedy = (
-        "Run `audio-ident rebuild`: it makes the vectors again, those of `timbre` without decoding "
-        "any audio."
-    )
-
-
-class VectorsUnreachable(StoreProblem):
-    """The server that holds the vectors does not answer, or refuses."""
-
-    code = "VECTORS_UNREACHABLE"
-    remedy = (
-        "Check that Qdrant runs and that AUDIO_IDENT_QDRANT_URL and AUDIO_IDENT_QDRANT_API_KEY "
-        "fit; audio-ident connects again by itself."
-    )
-    is_retryable = True
-
-
-class ModelMissing(StoreProblem):
-    """There is no model here that can do what was asked."""
-
-    code = "MODEL_MISSING"
-    remedy = (
-        "Run `audio-ident models list`: it tells which models there are and how to fetch one; "
-        "then set AUDIO_IDENT_VIBE_MODEL to it."
-    )
-
-
-class ModelInvalid(StoreProblem):
-    """The files of a model are incomplete, or not those that its manifest names."""
-
-    code = "MODEL_INVALID"
-    remedy = "Run `audio-ident models verify`, then fetch or add the model again."
-
-
-class ModelUnreachable(StoreProblem):
-    """The hub that a model is fetched from does not answer, or refuses."""
-
-    code = "MODEL_UNREACHABLE"
-    remedy = (
-        "Check the connection and give the command again: it goes on where it stopped. Or fetch "
-        "the model on another machine, copy its folder, and run `audio-ident models add` on it."
-    )
-    is_retryable = True
 
 
 class ArtefactCorrupt(StoreProblem):

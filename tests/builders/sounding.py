@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from audio_ident.core.descriptors import DIMENSIONS
 from audio_ident.core.folding import sort_key
 from audio_ident.core.vibe.likeness import likeness_quantiles
-from audio_ident.errors import ModelMissing
 from audio_ident.identify.vibe.similar import SimilarTracks, VibeTools
 from audio_ident.model.library import TrackId
 from audio_ident.model.search import TrackSpan
@@ -21,6 +20,7 @@ from audio_ident.model.vibe import Blend
 from audio_ident.stores.sql.tables_vectors import SpaceRow
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from audio_ident.stores.vectors.protocol import VectorReader
+from audio_ident.vibe_errors import ModelMissing
 from builders.browsing import a_catalogue, add_track
 from builders.databases import forget_catalogue, rows_of
 from builders.recordings import digest_of

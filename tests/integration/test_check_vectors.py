@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from audio_ident.errors import VectorsUnreachable
 from audio_ident.ingest.tools import Stores
 from audio_ident.library.check_vectors import CheckedVectors, check_vectors
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.reports import FindingCode
 from audio_ident.model.vectors import SpaceId, WindowVectors
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
+from audio_ident.vibe_errors import VectorsUnreachable
 from builders.filling import a_space, filling_of, held, import_sounds, sounding_stores, sounds_of
 from builders.wav import write_wav
 

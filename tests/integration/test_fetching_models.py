@@ -17,8 +17,9 @@ from audio_ident.engines.embedders.hub import Hub
 from audio_ident.engines.embedders.known_models import KNOWN_MODELS
 from audio_ident.engines.embedders.manifest import read_installed
 from audio_ident.engines.embedders.models import installed_models, sha256_of, verify
-from audio_ident.errors import BadInput, ModelInvalid, ModelUnreachable
+from audio_ident.errors import BadInput
 from audio_ident.model.embedding_models import InstalledModel, KnownModel
+from audio_ident.vibe_errors import ModelInvalid, ModelUnreachable
 from audio_ident.wiring.local import diagnose, open_application
 from builders.hub import COMMIT, StubHub, running_hub
 from builders.tiny_clap import FOLDER, copy_repository

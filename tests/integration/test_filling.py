@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio_ident.errors import AudioIdentError, DecodeFailed, DecodeTimeout, VectorsUnreachable
+from audio_ident.errors import AudioIdentError, DecodeFailed, DecodeTimeout
 from audio_ident.ingest.filling import Filling
 from audio_ident.ingest.space_choice import WantedSpaces
 from audio_ident.ingest.tools import Stores
@@ -22,6 +22,7 @@ from audio_ident.model.vectors import Space, WindowVectors
 from audio_ident.stores.sql.tracks import TrackFilter
 from audio_ident.stores.sql.vector_marks import SpaceOfStore
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
+from audio_ident.vibe_errors import VectorsUnreachable
 from builders.filling import (
     a_space,
     filling_of,

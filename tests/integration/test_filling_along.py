@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from audio_ident.errors import DiskFull, VectorsUnreachable
+from audio_ident.errors import DiskFull
 from audio_ident.ingest.filling import Filling
 from audio_ident.ingest.filling_along import FillingAlong
 from audio_ident.ingest.idle_filling import IdleFilling
@@ -18,6 +18,7 @@ from audio_ident.ingest.tools import Clock, Stores
 from audio_ident.ingest.vector_sources import FileVectors
 from audio_ident.model.vectors import WindowVectors
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
+from audio_ident.vibe_errors import VectorsUnreachable
 from builders.filling import a_space, filling_of, held, import_sounds, sounding_stores
 from builders.wav import write_wav
 

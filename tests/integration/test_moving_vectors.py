@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
-from audio_ident.errors import BadInput, LibraryLocked, VectorsUnreachable
+from audio_ident.errors import BadInput, LibraryLocked
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.vector_migration import copy_vectors
 from audio_ident.model.analysis import AudioDigest
@@ -19,6 +19,7 @@ from audio_ident.stores.lock import WriterLock
 from audio_ident.stores.sql.vector_marks import SpaceOfStore
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from audio_ident.stores.vectors.protocol import VectorIndex, VectorReader
+from audio_ident.vibe_errors import VectorsUnreachable
 from audio_ident.wiring.local import open_application
 from audio_ident.wiring.parts import CLOCK
 from audio_ident.wiring.vectors import open_vector_index, open_vector_reader

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from qdrant_client import QdrantClient, models
 
-from audio_ident.errors import VectorsUnreachable
 from audio_ident.model.vectors import Entry, Vectors, Where, WindowVectors
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from audio_ident.stores.vectors.qdrant import QdrantVectorIndex
 from audio_ident.stores.vectors.qdrant_collections import QdrantPlace
+from audio_ident.vibe_errors import VectorsUnreachable
 from builders import qdrant_live
 from builders.recordings import digest_of
 from builders.vectors import new_space, unit, whole_passage

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from qdrant_client import QdrantClient, models
 
-from audio_ident.errors import BadInput, VectorsUnreachable
+from audio_ident.errors import BadInput
 from audio_ident.model.vectors import Entry, Passage, Space, SpaceId, Where
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from audio_ident.stores.vectors.protocol import VectorIndex
 from audio_ident.stores.vectors.qdrant import QdrantVectorIndex
 from audio_ident.stores.vectors.qdrant_collections import QdrantPlace
+from audio_ident.vibe_errors import VectorsUnreachable
 from builders.qdrant_stub import QdrantStub, running_stub
 from builders.recordings import digest_of
 from builders.vector_entries import (

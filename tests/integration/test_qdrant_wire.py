@@ -13,12 +13,12 @@ import httpx
 import pytest
 from qdrant_client import models
 
-from audio_ident.errors import VectorsUnreachable
 from audio_ident.model.vectors import Where
 from audio_ident.stores.vectors.protocol import VectorIndex
 from audio_ident.stores.vectors.qdrant import QdrantVectorIndex
 from audio_ident.stores.vectors.qdrant_collections import QdrantPlace
 from audio_ident.stores.vectors.qdrant_transport import PatientTransport
+from audio_ident.vibe_errors import VectorsUnreachable
 from builders.qdrant_reading import OPERATIONS, UnreadableRequest, open_models, read_body
 from builders.qdrant_stub import Fault, QdrantStub, hang_up, running_stub, send_bytes, send_json
 from builders.recordings import digest_of

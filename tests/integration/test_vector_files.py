@@ -10,13 +10,13 @@ import pytest
 
 from audio_ident.core.listeners.descriptors import Descriptors
 from audio_ident.core.vibe.timbre import SHIPPED, timbre_windows
-from audio_ident.errors import VectorsCorrupt
 from audio_ident.model.vectors import Entry, Where
 from audio_ident.stores.vectors import scanning, space_writer
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from audio_ident.stores.vectors.index_check import find_damaged_spaces, find_vector_problems
 from audio_ident.stores.vectors.index_files import FileVectorIndex, FileVectorReader
 from audio_ident.stores.vectors.recording_file import Column, RecordingFile, open_recordings
+from audio_ident.vibe_errors import VectorsCorrupt
 from builders.recordings import digest_of
 from builders.songs import heard_by, song
 from builders.vectors import new_entry, new_space, random_vectors, whole_passage

@@ -81,7 +81,7 @@ def project(tmp_path: Path) -> Path:
         (package / folder).mkdir(parents=True)
     for folder in [package, *(path for path in package.rglob("*") if path.is_dir())]:
         (folder / "__init__.py").touch()
-    for module in ("refusals", "logs", "errors", "units"):
+    for module in ("refusals", "vibe_errors", "logs", "errors", "units"):
         (package / f"{module}.py").touch()
     (package / "cli/serve.py").write_text("import audio_ident.api.server\n", encoding="utf-8")
     (package / "api/server.py").touch()

@@ -8,7 +8,7 @@ import pytest
 
 from audio_ident.engines.embedders.clap import MOST_TOKENS, ClapEmbedder
 from audio_ident.engines.embedders.onnx_weights import check_weights_inside
-from audio_ident.errors import ModelInvalid, ModelMissing
+from audio_ident.vibe_errors import ModelInvalid, ModelMissing
 from builders.tiny_clap import (
     DIMENSION,
     FOLDER,

@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 from audio_ident.cli.app import make_cli
 from audio_ident.cli.exits import ExitCode
 from audio_ident.cli.similar import why
-from audio_ident.errors import ModelMissing
 from audio_ident.model.answer import Span
 from audio_ident.model.library import TrackId
 from audio_ident.model.mixes import MixWish
 from audio_ident.model.search import TrackSpan
 from audio_ident.model.vibe import Blend, LikeSpan, VibeFilter, VibeWish
+from audio_ident.vibe_errors import ModelMissing
 from builders.application import MemoryApplication
 from builders.memory_vibe import (
     MemoryVibe,

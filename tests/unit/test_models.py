@@ -12,7 +12,8 @@ from audio_ident.engines.embedders.clap_export import export_clap
 from audio_ident.engines.embedders.known_models import KNOWN_MODELS
 from audio_ident.engines.embedders.manifest import MODEL_NAME, read_installed
 from audio_ident.engines.embedders.preprocessor import read_preprocessing
-from audio_ident.errors import BadInput, LibraryLocked, ModelInvalid, ModelMissing
+from audio_ident.errors import BadInput, LibraryLocked
+from audio_ident.vibe_errors import ModelInvalid, ModelMissing
 from builders.tiny_clap import FOLDER, copy_model, copy_repository, with_external_weights
 
 

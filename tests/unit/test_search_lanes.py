@@ -13,14 +13,7 @@ import pytest
 
 from audio_ident.core.descriptors import DIMENSIONS
 from audio_ident.engines.pool_call import PoolCall
-from audio_ident.errors import (
-    DecodeTimeout,
-    IndexCorrupt,
-    ModelMissing,
-    StoreProblem,
-    VectorsUnreachable,
-    WorkerCrashed,
-)
+from audio_ident.errors import DecodeTimeout, IndexCorrupt, StoreProblem, WorkerCrashed
 from audio_ident.identify.ask import Heard, HeardClip
 from audio_ident.identify.found_tracks import TrackFinder
 from audio_ident.identify.search import EarlyAnswer, RunningSearch, SearchTools
@@ -38,6 +31,7 @@ from audio_ident.model.vectors import Space, SpaceId, WindowVectors
 from audio_ident.refusals import SearchTimeout, ServiceUnavailable
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from audio_ident.stores.vectors.protocol import VectorReader
+from audio_ident.vibe_errors import ModelMissing, VectorsUnreachable
 from builders.browsing import track_name
 from builders.recordings import digest_of
 from builders.sounding import (

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio_ident.errors import NotFound, VectorsUnreachable
+from audio_ident.errors import NotFound
 from audio_ident.library.hiding import TrackHider
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.kinship import DuplicateVerdict
@@ -16,6 +16,7 @@ from audio_ident.model.vectors import SpaceId, WindowVectors
 from audio_ident.model.vibe import Blend, SimilarAnswer, Sound, VibeFilter, VibeWish
 from audio_ident.refusals import NotListenedYet, ValidationFailed
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
+from audio_ident.vibe_errors import VectorsUnreachable
 from builders.browsing import track_name
 from builders.recordings import digest_of
 from builders.sounding import (

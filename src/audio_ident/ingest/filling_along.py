@@ -9,9 +9,9 @@ from contextlib import AbstractContextManager, ExitStack
 
 import structlog
 
-from audio_ident.errors import ModelInvalid, ModelMissing, VectorsCorrupt, VectorsUnreachable
 from audio_ident.ingest.filling import Filling
 from audio_ident.ingest.tools import Clock
+from audio_ident.vibe_errors import ModelInvalid, ModelMissing, VectorsCorrupt, VectorsUnreachable
 
 TEND_INTERVAL_S = 5.0
 """How often the recordings that came meanwhile are put."""

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from audio_ident.errors import VectorsCorrupt, VectorsUnreachable
 from audio_ident.library.bandwidth import SectionReader
 from audio_ident.library.passages import digest_of_passages, passages_of
 from audio_ident.library.vector_agreement import find_difference, is_whole
@@ -13,6 +12,7 @@ from audio_ident.model.vectors import SpaceId
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.stores.sql.vector_marks import SpaceOfStore
 from audio_ident.stores.vectors.protocol import VectorReader
+from audio_ident.vibe_errors import VectorsCorrupt, VectorsUnreachable
 
 _REPAIR = "Run `audio-ident check --repair`, which makes it again from the stored analyses; what a "
 _MODEL = "model made is made again while the service is idle, or by `audio-ident models fill`."

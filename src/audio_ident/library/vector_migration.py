@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from audio_ident.errors import VectorsUnreachable
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.vectors import Entry, Passage, Space, WindowVectors
 from audio_ident.stores.vectors.protocol import VectorIndex, VectorReader
+from audio_ident.vibe_errors import VectorsUnreachable
 
 AT_ONCE = 100
 """Recordings that are read and put together."""

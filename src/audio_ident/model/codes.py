@@ -1,13 +1,13 @@
 """Every code that an error, a warning or an outcome can have, in one table.
 
-Errors are the classes of `errors.py` and `refusals.py`; remarks about files that are
-used all the same are listed here. `docs/reference/errors.md` is made from this table.
+Errors are the classes of `errors.py`, `vibe_errors.py` and `refusals.py`; remarks about files that
+are used all the same are listed here. `docs/reference/errors.md` is made from this table.
 """
 
 import dataclasses
 from collections.abc import Iterator
 
-from audio_ident import refusals  # noqa: F401 -- read, so that its classes are found below
+from audio_ident import refusals, vibe_errors  # noqa: F401 -- read, so that its classes are found below
 from audio_ident.errors import AudioIdentError, Severity
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from audio_ident.engines.embedders.models import find_model
-from audio_ident.errors import ModelInvalid, ModelMissing, StoreProblem
+from audio_ident.errors import StoreProblem
 from audio_ident.ingest.space_choice import BUILT_IN
 from audio_ident.library.figures import Figure
 from audio_ident.library.readiness import Condition, State
@@ -15,6 +15,7 @@ from audio_ident.model.vectors import SpaceId
 from audio_ident.settings.model import Settings
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.stores.vectors.protocol import VectorReader
+from audio_ident.vibe_errors import ModelInvalid, ModelMissing
 from audio_ident.wiring.models import models_directory
 from audio_ident.wiring.parts import CLOCK
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
-from audio_ident.errors import VectorsUnreachable
 from audio_ident.ingest.timbre_spaces import use_own_scaling, use_shipped_scaling
 from audio_ident.library.check_vectors import CheckedVectors, check_vectors
 from audio_ident.library.diagnosis.verdicts import degraded, healthy
@@ -19,6 +18,7 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.stores.sql.vector_marks import SpaceOfStore
 from audio_ident.stores.vectors.index_check import find_damaged_spaces, find_vector_problems
 from audio_ident.stores.vectors.index_files import NAME, FileVectorIndex, space_ids
+from audio_ident.vibe_errors import VectorsUnreachable
 from audio_ident.wiring.parts import CLOCK
 from audio_ident.wiring.vectors import VectorBench, open_vector_reader, vector_store_name
 

@@ -13,7 +13,6 @@ from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.pool_call import PoolOptions
 from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.engines.worker import WorkerLimits
-from audio_ident.errors import ModelInvalid, ModelMissing
 from audio_ident.ingest.embedding import EmbeddingTools, embed_file
 from audio_ident.ingest.filling import Filling, FillingTools
 from audio_ident.ingest.space_choice import WantedSpaces
@@ -26,6 +25,7 @@ from audio_ident.stores.artefacts.artefacts_files import FileArtefactStore
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.stores.vectors.index_files import FileVectorIndex, FileVectorReader
 from audio_ident.stores.vectors.protocol import VectorIndex, VectorReader
+from audio_ident.vibe_errors import ModelInvalid, ModelMissing
 from audio_ident.wiring.models import models_directory
 from audio_ident.wiring.parts import CLOCK
 

@@ -17,10 +17,11 @@ from audio_ident.api.schemas.journeys import (
     path_response,
 )
 from audio_ident.api.schemas.playlists import AnswerFormat, FormatOfRequest
-from audio_ident.errors import NotFound, VectorsCorrupt, VectorsUnreachable
+from audio_ident.errors import NotFound
 from audio_ident.model.accounts import Scope
 from audio_ident.model.display import shown_title
 from audio_ident.refusals import NotListenedYet, ValidationFailed
+from audio_ident.vibe_errors import VectorsCorrupt, VectorsUnreachable
 
 router = APIRouter(tags=["vibe"], dependencies=[allowed(Scope.READ)])
 

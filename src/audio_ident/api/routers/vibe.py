@@ -17,13 +17,7 @@ from audio_ident.api.schemas.vibe import (
     TextQuery,
     similar_response,
 )
-from audio_ident.errors import (
-    ModelInvalid,
-    ModelMissing,
-    NotFound,
-    VectorsCorrupt,
-    VectorsUnreachable,
-)
+from audio_ident.errors import NotFound
 from audio_ident.model.accounts import Scope
 from audio_ident.model.vibe import Blend, SimilarAnswer
 from audio_ident.refusals import (
@@ -33,6 +27,7 @@ from audio_ident.refusals import (
     ServiceUnavailable,
     ValidationFailed,
 )
+from audio_ident.vibe_errors import ModelInvalid, ModelMissing, VectorsCorrupt, VectorsUnreachable
 
 router = APIRouter(tags=["vibe"], dependencies=[allowed(Scope.READ)])
 

@@ -17,10 +17,10 @@ from audio_ident.core.vibe.windows import windows_of
 from audio_ident.engines.embedders.manifest import mel_recipe, read_installed, window_rule
 from audio_ident.engines.embedders.onnx_weights import check_weights_inside
 from audio_ident.engines.embedders.runtime import Session, open_session, run_options
-from audio_ident.errors import ModelInvalid
 from audio_ident.model.audio import Mono
 from audio_ident.model.embedding_models import ModelManifest
 from audio_ident.model.vectors import Space, Vectors, WindowVectors
+from audio_ident.vibe_errors import ModelInvalid
 
 MOST_TOKENS = 77
 """Longest sentence, in pieces of words, that LAION's models were taught with; the rest is cut."""

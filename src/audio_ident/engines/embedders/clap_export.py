@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from audio_ident.engines.embedders.preprocessor import read_preprocessing
-from audio_ident.errors import BadInput, ModelInvalid
+from audio_ident.errors import BadInput
+from audio_ident.vibe_errors import ModelInvalid
 
 OPSET = 17
 """Version of ONNX: what the exporter does well and all supported runtimes read."""

@@ -26,8 +26,8 @@ from audio_ident.engines.embedders.models import (
     unfinished,
     verify,
 )
-from audio_ident.errors import ModelInvalid
 from audio_ident.model.embedding_models import InstalledModel, KnownModel, ModelManifest
+from audio_ident.vibe_errors import ModelInvalid
 
 OnFetched: TypeAlias = Callable[[int, int, str], None]
 """Told how many bytes of how many are here, and the file at hand."""

@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 import httpx
 
-from audio_ident.errors import BadInput, ModelInvalid, ModelUnreachable
+from audio_ident.errors import BadInput
+from audio_ident.vibe_errors import ModelInvalid, ModelUnreachable
 
 ENDPOINT = "https://huggingface.co"
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from audio_ident.core.vibe.clap_mel import MelRecipe
 from audio_ident.core.vibe.windows import WindowRule
-from audio_ident.errors import ModelInvalid, ModelMissing
 from audio_ident.model.audio import STEREO_RATE_HZ
 from audio_ident.model.embedding_models import InstalledModel, ModelFile, ModelManifest
 from audio_ident.model.vectors import Space, SpaceId
+from audio_ident.vibe_errors import ModelInvalid, ModelMissing
 
 MANIFEST_NAME = "model.json"
 

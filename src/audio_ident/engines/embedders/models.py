@@ -30,13 +30,14 @@ from audio_ident.engines.embedders.manifest import (
 )
 from audio_ident.engines.embedders.onnx_weights import check_weights_inside
 from audio_ident.engines.embedders.preprocessor import read_preprocessing
-from audio_ident.errors import BadInput, LibraryLocked, ModelInvalid, ModelMissing
+from audio_ident.errors import BadInput, LibraryLocked
 from audio_ident.model.embedding_models import (
     InstalledModel,
     ModelCheck,
     ModelFile,
     ModelManifest,
 )
+from audio_ident.vibe_errors import ModelInvalid, ModelMissing
 
 BUILT_IN = "timbre"
 """Name of the space that needs no model; no model may be called so."""

@@ -9,7 +9,7 @@ import mmap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from audio_ident.errors import ModelInvalid
+from audio_ident.vibe_errors import ModelInvalid
 
 _INSIDE: Mapping[str, Mapping[int, str]] = {
     "model": {7: "graph", 20: "training", 25: "function"},

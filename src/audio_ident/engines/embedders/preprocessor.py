@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from audio_ident.engines.embedders.manifest import checked_preprocessing, read_json
-from audio_ident.errors import ModelInvalid
+from audio_ident.vibe_errors import ModelInvalid
 
 HOP_S = 5
 """From one window to the next: half a window, so that no moment lies at an edge only."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from audio_ident.errors import ModelMissing, NotFound
+from audio_ident.errors import NotFound
 from audio_ident.identify.vibe.blending import moved_away
 from audio_ident.identify.vibe.windows import in_span
 from audio_ident.model.analysis import AudioDigest
@@ -18,6 +18,7 @@ from audio_ident.stores.sql.spaces import KnownSpace
 from audio_ident.stores.sql.unit_of_work import Rows
 from audio_ident.stores.vectors.protocol import VectorReader
 from audio_ident.units import ticks_to_seconds
+from audio_ident.vibe_errors import ModelMissing
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from audio_ident.errors import VectorsCorrupt
 from audio_ident.model.vectors import SpaceId
 from audio_ident.stores.disk import disk_errors_named
 from audio_ident.stores.vectors.index_files import space_ids
 from audio_ident.stores.vectors.recording_file import check_recordings, open_recordings
 from audio_ident.stores.vectors.space_files import is_manifest_lost
 from audio_ident.stores.vectors.space_manifest import MANIFEST_NAME, SpaceManifest, parse_manifest
+from audio_ident.vibe_errors import VectorsCorrupt
 
 
 def find_vector_problems(folder: Path) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from typing import TypeVar
 
 from qdrant_client import QdrantClient, models
 
-from audio_ident.errors import VectorsUnreachable
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.vectors import (
     Entry,
@@ -34,6 +33,7 @@ from audio_ident.stores.vectors.qdrant_collections import Collections, QdrantPla
 from audio_ident.stores.vectors.qdrant_search import NearestRecordings
 from audio_ident.stores.vectors.qdrant_server import CollectionGone, QdrantServer, connect
 from audio_ident.stores.vectors.spaces import require_entry_of, require_query_of
+from audio_ident.vibe_errors import VectorsUnreachable
 
 POINTS_PER_REQUEST = 100
 

@@ -12,9 +12,10 @@ import urllib.parse
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from audio_ident.errors import BadInput, VectorsUnreachable
+from audio_ident.errors import BadInput
 from audio_ident.model.vectors import Space, SpaceId
 from audio_ident.stores.vectors.qdrant_server import CollectionFacts, CollectionGone, QdrantServer
+from audio_ident.vibe_errors import VectorsUnreachable
 
 PROGRAM = "audio-ident"
 

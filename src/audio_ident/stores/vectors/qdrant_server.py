@@ -14,9 +14,9 @@ from qdrant_client.http.exceptions import (
     UnexpectedResponse,
 )
 
-from audio_ident.errors import VectorsUnreachable
 from audio_ident.stores.vectors.qdrant_filters import FIELDS
 from audio_ident.stores.vectors.qdrant_transport import PatientTransport
+from audio_ident.vibe_errors import VectorsUnreachable
 
 HNSW = models.HnswConfigDiff(m=16, ef_construct=200)
 QUANTISATION = models.ScalarQuantization(

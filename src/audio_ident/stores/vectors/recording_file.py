@@ -22,8 +22,8 @@ from typing import Any, BinaryIO, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from audio_ident.errors import VectorsCorrupt
 from audio_ident.stores.disk import open_atomically
+from audio_ident.vibe_errors import VectorsCorrupt
 
 FORMAT_VERSION = 1
 """Of the file; which groups and columns are in it is the business of whoever writes it."""

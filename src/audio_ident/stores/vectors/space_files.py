@@ -9,11 +9,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from audio_ident.errors import VectorsCorrupt
 from audio_ident.stores.fingerprints.merge_policy import plan_merge
 from audio_ident.stores.vectors.recording_file import Digests, RecordingFile, open_recordings
 from audio_ident.stores.vectors.recording_merge import Alive, merge_into
 from audio_ident.stores.vectors.space_manifest import MANIFEST_NAME, HeldFile, SpaceManifest
+from audio_ident.vibe_errors import VectorsCorrupt
 
 FAN_IN = 8
 """So many files of similar size become one."""

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from audio_ident.errors import VectorsCorrupt
 from audio_ident.model.vectors import Space
 from audio_ident.stores.disk import write_atomically
 from audio_ident.stores.vectors.spaces import encoded_space
+from audio_ident.vibe_errors import VectorsCorrupt
 
 MANIFEST_NAME = "manifest.json"
 

@@ -5,12 +5,12 @@ import threading
 from io import BufferedReader
 from pathlib import Path
 
-from audio_ident.errors import VectorsCorrupt
 from audio_ident.stores.disk import disk_errors_named
 from audio_ident.stores.vectors.recording_file import RecordingFile, check_recordings
 from audio_ident.stores.vectors.space_files import is_manifest_lost, open_parts
 from audio_ident.stores.vectors.space_manifest import MANIFEST_NAME, SpaceManifest, parse_manifest
 from audio_ident.stores.vectors.space_snapshot import Joins, SpaceSnapshot
+from audio_ident.vibe_errors import VectorsCorrupt
 
 
 class SpaceReader:

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_ident.core.vector_kernels import Coded, Wanted
-from audio_ident.errors import VectorsCorrupt
 from audio_ident.model.vectors import Space, Where, WindowVectors
 from audio_ident.stores.vectors.passage_columns import PASSAGES, fitting
 from audio_ident.stores.vectors.recording_file import Digests, RecordingFile
 from audio_ident.stores.vectors.space_files import Part
 from audio_ident.stores.vectors.window_columns import WINDOWS
+from audio_ident.vibe_errors import VectorsCorrupt
 
 Joins: TypeAlias = MutableMapping[tuple[int, int], npt.NDArray[np.int64]]
 """By the inodes of a file of windows and one of passages: where the recordings of the first are in

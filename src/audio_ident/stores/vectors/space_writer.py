@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from pathlib import Path
 
-from audio_ident.errors import BadInput, VectorsCorrupt
+from audio_ident.errors import BadInput
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.vectors import Entry, Passage, Space, WindowVectors
 from audio_ident.stores.disk import disk_errors_named, make_directory
@@ -27,6 +27,7 @@ from audio_ident.stores.vectors.space_manifest import (
 )
 from audio_ident.stores.vectors.spaces import NOTHING_KNOWN, require_entry_of
 from audio_ident.stores.vectors.window_columns import STORED_VECTORS, window_groups
+from audio_ident.vibe_errors import VectorsCorrupt
 
 MOST_PENDING_BYTES = 16 << 20
 """Vectors that wait in memory before they become a file."""
