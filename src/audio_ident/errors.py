@@ -38,7 +38,8 @@
         │   └── StoreReadOnly     READ_ONLY              the data directory cannot be written
         └── DiskFull              DISK_FULL              no space left in the data directory
 
-The branch of models and vectors is in `vibe_errors`. Warnings are not raised; they travel as `model.audio.AudioWarning` with a code of their own.
+The branch of models and vectors is in `vibe_errors`. Warnings are not raised; they travel as
+`model.audio.AudioWarning` with a code of their own.
 """
 
 import enum
