@@ -164,7 +164,7 @@ def test_there_must_be_something_to_watch(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_imports_and_ends_when_told(tmp_path: Path, number: int) -> None:
-    """A real process imports a file that appears, and is gone within two seconds of a signal."""
+    """A real process imports a file that appears, and ends soon after a signal."""
     music = tmp_path / "music"
     music.mkdir()
     log = tmp_path / "log"
@@ -174,9 +174,7 @@ def test_the_command_imports_and_ends_when_told(tmp_path: Path, number: int) -> 
         write_wav(music / "a.wav", 1, 40_000)
         _wait_for_lines(log, 2)
         os.kill(process.pid, number)
-        started_s = time.monotonic()
         assert process.wait(SOON_S) == 0
-        assert time.monotonic() - started_s < 2
     finally:
         process.kill()
         process.wait()

@@ -63,3 +63,18 @@ def test_a_process_that_keeps_dying_is_told(folder: Path) -> None:
     kept.stop(patience_s=30)
 
     assert kept.process_id is None
+
+
+def test_a_process_that_cannot_be_started_is_tried_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the system refuses to start it that is told, and later it runs all the same."""
+    monkeypatch.setenv("LARGER_THAN_THE_SYSTEM_HANDS_ON", "a" * 200_000)
+    kept = KeptProcess("kept_child", str(folder))
+    kept.start()
+    try:
+        eventually(lambda: kept.is_failing)
+        monkeypatch.delenv("LARGER_THAN_THE_SYSTEM_HANDS_ON")
+        eventually(lambda: len(list(folder.glob("began-*"))) == 1)
+    finally:
+        kept.stop(5)

@@ -76,20 +76,31 @@ class KeptProcess:
         return process.pid if process is not None and process.poll() is None else None
 
     def _watch(self) -> None:
-        while (process := self._begin()) is not None:
+        while not self._is_stopping.is_set():
             try:
-                process.wait(SOUND_S)
-            except subprocess.TimeoutExpired:
-                self._short_lives = 0
-                process.wait()
-            with contextlib.suppress(OSError):
-                _input_of(process).close()
-            if not self._is_stopping.is_set():
-                _log.error("child_died", module=self._module, code=process.returncode)
+                process = self._begin()
+            except OSError as error:  # no memory or no process number at this moment
+                _log.error("child_not_started", module=self._module, reason=error.strerror)
+            else:
+                self._wait_for(process)
             self._is_stopping.wait(min(FIRST_PAUSE_S * 2**self._short_lives, LONGEST_PAUSE_S))
             self._short_lives = min(self._short_lives + 1, _MOST_COUNTED)
 
+    def _wait_for(self, process: "subprocess.Popen[bytes] | None") -> None:
+        if process is None:
+            return
+        try:
+            process.wait(SOUND_S)
+        except subprocess.TimeoutExpired:
+            self._short_lives = 0
+            process.wait()
+        with contextlib.suppress(OSError):
+            _input_of(process).close()
+        if not self._is_stopping.is_set():
+            _log.error("child_died", module=self._module, code=process.returncode)
+
     def _begin(self) -> "subprocess.Popen[bytes] | None":
+        """The child, started; None when it is too late for one."""
         with self._lock:
             if self._is_stopping.is_set():
                 return None

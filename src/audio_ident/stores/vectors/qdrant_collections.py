@@ -6,15 +6,13 @@ what says something else, or nothing, is neither read nor written.
 
 import dataclasses
 import hashlib
-import json
 import threading
 import urllib.parse
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from audio_ident.errors import BadInput
 from audio_ident.model.vectors import Space, SpaceId
 from audio_ident.stores.vectors.qdrant_server import CollectionFacts, CollectionGone, QdrantServer
+from audio_ident.stores.vectors.spaces import encoded_space, require_same_space
 from audio_ident.vibe_errors import VectorsUnreachable
 
 PROGRAM = "audio-ident"
@@ -88,8 +86,8 @@ class Collections:
         if not is_whole:
             facts = self._facts(space.id) or self._create(space)
         held = self.find(space.id) if facts is None else self._expect(facts, space.id)
-        if held is not None and _described(held) != _described(space):
-            raise BadInput(f"the space {space.id} is known, and made in another way")
+        if held is not None:
+            require_same_space(held, space)
         if facts is not None:
             self._server.index_fields(self._place.collection_of(space.id), facts.indexed_fields)
             self._remember(space)
@@ -102,7 +100,7 @@ class Collections:
         metadata = {
             "program": PROGRAM,
             "collection": self._place.collection,
-            "space": _described(space),
+            "space": encoded_space(space),
         }
         self._server.create(name, space.dimension, metadata)
         return self._server.facts(name)
@@ -170,12 +168,6 @@ class Collections:
         with self._lock:
             self._known[space.id] = space
         return space
-
-
-def _described(space: Space) -> dict[str, Any]:
-    """A space as JSON gives it back."""
-    described: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(space), default=dict))
-    return described
 
 
 def _refused(name: str, reason: str) -> VectorsUnreachable:
