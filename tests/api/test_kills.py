@@ -110,7 +110,7 @@ def test_killed_workers_are_replaced(
     data = copy_library(library, tmp_path / "data")
     with started(data, new_music, free_port()) as (client, service):
         with Load(client, clips, CLIENTS) as load:
-            session_id = begin_import(client, new_music)
+            session_id = order_import(client, new_music)
             has_ended = lambda: import_of(client, session_id)["ended_at"] is not None  # noqa: E731
             killed = sum(kill_all(lambda: victims_of(service.pid), has_ended) for _ in range(KILLS))
             after = wait_for_state(client, session_id, "completed", "failed")
