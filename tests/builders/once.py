@@ -8,6 +8,7 @@ from pathlib import Path
 _TESTS = Path(__file__).parents[1]
 
 _SOUND = "about sound, files and the index of fingerprints; there are no rows in it"
+_VECTORS = "about vectors, their files and their servers; there are no rows in it"
 _BOTH = "runs with both databases anyway, or is about moving from one to the other"
 _EDGE = "about requests and what is said of them before any row is asked for"
 _MADE = "about what is made of files; that tracks are found is shown by test_media_originals.py"
@@ -39,7 +40,16 @@ ONCE = {
     "integration/test_segment_index_model.py": _SOUND,
     "integration/test_segment_memory.py": _SOUND,
     "integration/test_span_decoding.py": _SOUND,
+    "integration/test_timbre_embedder.py": _SOUND,
     "integration/test_tracklist.py": _SOUND,
+    "integration/test_map_pictures.py": "about pictures of points",
+    "integration/test_qdrant_live.py": _VECTORS,
+    "integration/test_qdrant_store.py": _VECTORS,
+    "integration/test_qdrant_wire.py": _VECTORS,
+    "integration/test_vector_files.py": _VECTORS,
+    "integration/test_vector_index_model.py": _VECTORS,
+    "integration/test_vector_processes.py": _VECTORS,
+    "integration/test_vibe_quality.py": _SOUND,
     "integration/test_memory.py": "the importer's memory for hours of sound; rows are few",
     "integration/test_deployment.py": "about files that are shipped, for a library in SQLite",
     "integration/test_both_databases.py": _BOTH,
