@@ -58,8 +58,9 @@ class ModelShelf:
         with disk_errors_named(self._directory):
             found = models.installed_models(self._directory)
         missing = {self._chosen} - {models.BUILT_IN, *found, *self._known}
-        listed = {name: found.get(name) for name in self._known}
-        listed |= dict.fromkeys(missing, "the setting names it, and it is not here") | found
+        listed: dict[str, InstalledModel | str | None] = dict.fromkeys(self._known)
+        listed |= dict.fromkeys(missing, "the setting names it, and it is not here")
+        listed |= found
         return [self._listing(name, listed[name]) for name in sorted(listed)]
 
     def fetch(
