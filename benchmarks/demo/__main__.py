@@ -59,7 +59,9 @@ def main() -> int:
     rng = np.random.default_rng(7)
     origins = [*((path, True) for path in sample_tracks(rng)), *((path, False) for path in foreign)]
     clips = list(cut_clips(origins, FOLDER / "clips", rng))
-    return show(clips, identify([clip.path for clip in clips]))
+    code = show(clips, identify([clip.path for clip in clips]))
+    say_what_sounds_alike(origins[0][0])
+    return code
 
 
 def make_music(pieces: Sequence[Piece], folder: Path) -> list[Path]:
@@ -114,7 +116,7 @@ def show(clips: Sequence[Clip], answers: Sequence[Mapping[str, Any]]) -> int:
         table.add_row(
             clip.path.name,
             clip.degradation,
-            _name(best) if best else answer["status"].replace("_", " "),
+            _name(best["tracks"][0]) if best else answer["status"].replace("_", " "),
             f"{best['offset_ms'] / 1000:.2f} s" if best else "",
             f"{best['confidence']:.3f}" if best else "",
             clip.origin.stem if clip.is_in_library else "not in the library",
@@ -146,8 +148,16 @@ def judge(clip: Clip, answer: Mapping[str, Any]) -> str:
     return RIGHT if error_s <= OFFSET_TOLERANCE_S else ELSEWHERE
 
 
-def _name(match: Mapping[str, Any]) -> str:
-    track = match["tracks"][0]
+def say_what_sounds_alike(path: Path) -> None:
+    """Tell which tracks sound most like one; where nothing is known to, that is no failure."""
+    command = _command("--quiet", "similar", "--count", "2", "--json", str(path))
+    result = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    if result.returncode == 0:
+        found = [_name(each["track"]) for each in json.loads(result.stdout)["tracks"]]
+        say(f"Most like {path.stem} sound: {'; '.join(found)}.")
+
+
+def _name(track: Mapping[str, Any]) -> str:
     title = track["title"] or Path(track["path"]).stem
     return f"{track['artist']} - {title}" if track["artist"] else title
 

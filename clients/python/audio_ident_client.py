@@ -1,6 +1,7 @@
 """Talks to an audio-ident service: a small client of its API that needs nothing but httpx.
 
 AUDIO_IDENT_KEY=... python audio_ident_client.py http://localhost:17010 identify clip.wav
+AUDIO_IDENT_KEY=... python audio_ident_client.py http://localhost:17010 similar TRACK_ID
 AUDIO_IDENT_KEY=... python audio_ident_client.py http://localhost:17010 import /srv/music
 """
 
@@ -46,6 +47,10 @@ class AudioIdent:
         with clip.open("rb") as audio:
             return self._ask("POST", "search", files={"audio": audio}, data={"mode": "exact"})
 
+    def similar(self, track_id: str) -> dict[str, Any]:
+        """Which tracks sound like a track, how much so, and why."""
+        return self._ask("GET", f"tracks/{track_id}/similar")
+
     def tracks(self, search: str = "") -> Iterator[dict[str, Any]]:
         """Every track whose title, artist or album has the words."""
         query = {"search": search, "pageSize": "100"}
@@ -83,11 +88,13 @@ def _check(answer: httpx.Response) -> None:
 
 
 def main(address: str, command: str, argument: str) -> None:
-    """Identify a clip or import a folder."""
+    """Identify a clip, find what sounds like a track, or import a folder."""
     with AudioIdent(address, os.environ.get("AUDIO_IDENT_KEY", "")) as service:
         if command == "import":
             for event, document in service.import_folder(argument):
                 print(event, json.dumps(document))
+        elif command == "similar":
+            print(json.dumps(service.similar(argument), indent=2))
         else:
             print(json.dumps(service.identify(Path(argument)), indent=2))
 

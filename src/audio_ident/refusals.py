@@ -259,8 +259,8 @@ class NotListenedYet(RequestRefused):
     code = "NOT_LISTENED_YET"
     http_status = 409
     remedy = (
-        "Wait until imports have ended and the tracks are listened to; `details` tells the share "
-        "of the library that is. If it does not grow, look at the log."
+        "A running service listens by itself once nothing is imported, and `audio-ident models "
+        "fill` does it at once; `audio-ident models list` tells how far it is."
     )
     is_retryable = True
 

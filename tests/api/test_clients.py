@@ -48,6 +48,18 @@ def test_the_typescript_client_names_a_clip(client: httpx.Client, collection: Co
 
 
 @pytest.mark.parametrize("name", ["python", pytest.param("typescript", marks=built)])
+def test_a_client_asks_what_sounds_alike(client: httpx.Client, name: str) -> None:
+    """The same tracks as the service tells, by their ids."""
+    asked, *others = [track["id"] for track in client.get("/api/v1/tracks").json()["data"]]
+    told = talk(PYTHON if name == "python" else TYPESCRIPT, client, "similar", asked)
+    found = client.get(f"/api/v1/tracks/{asked}/similar").json()["vibe_matches"]
+
+    assert found
+    assert all(match["track"]["id"] in told for match in found)
+    assert {match["track"]["id"] for match in found} <= set(others)
+
+
+@pytest.mark.parametrize("name", ["python", pytest.param("typescript", marks=built)])
 def test_a_client_orders_an_import_and_follows_it(
     collection: Collection, tmp_path: Path, name: str
 ) -> None:

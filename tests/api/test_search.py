@@ -112,6 +112,7 @@ def test_modes_say_which_lanes_ran(client: httpx.Client, collection: Collection)
     assert [answer["mode_used"] for answer in (exact, vibe)] == ["exact", "vibe"]
     assert exact["exact_matches"]
     assert vibe["vibe_matches"]
+    assert (exact["verdict"], vibe["verdict"]) == ("match", None)
 
 
 @pytest.mark.parametrize(("length_s", "status"), [(3.0, 200), (2.9, 200), (2.8, 422)])

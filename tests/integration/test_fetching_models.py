@@ -19,6 +19,8 @@ from audio_ident.engines.embedders.manifest import read_installed
 from audio_ident.engines.embedders.models import installed_models, sha256_of, verify
 from audio_ident.errors import BadInput
 from audio_ident.model.embedding_models import InstalledModel, KnownModel
+from audio_ident.model.reports import Health
+from audio_ident.settings.model import Settings
 from audio_ident.vibe_errors import ModelInvalid, ModelUnreachable
 from audio_ident.wiring.local import diagnose, open_application
 from builders.hub import COMMIT, StubHub, running_hub
@@ -264,6 +266,23 @@ def test_a_model_comes_by_folder_where_there_is_no_network(
     _, shown, _ = call()
     assert "mine" in shown
     assert "can be fetched" in shown
+
+
+def test_a_chosen_model_that_is_not_here_is_told(
+    tmp_path: Path, call: Callable[..., tuple[int, Any, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list names it and says what is wrong, and so does whoever looks for what is missing."""
+    monkeypatch.setenv("AUDIO_IDENT_VIBE_MODEL", "gone")
+    _, listed, _ = call("list", "--json")
+    by_name = {model["name"]: model for model in listed["models"]}
+    _, _, told = call("list")
+    settings = Settings(data_dir=tmp_path / "data", vibe_model="gone")
+    (found,) = [one for one in diagnose(settings) if one.part == "vectors"]
+
+    assert by_name["gone"]["is_chosen"]
+    assert "gone: the setting names it, and it is not here" in told
+    assert "needs no model" not in told
+    assert (found.health, "gone" in found.fact) == (Health.WARNING, True)
 
 
 def test_mistakes_are_told(

@@ -60,6 +60,12 @@ def entry_of(index: ExactVectorIndex, digest: AudioDigest, space: Space = TIMBRE
     return index._entries[space.id][digest].passages
 
 
+class NewIndex(ExactVectorIndex):
+    """Another store."""
+
+    name = "another"
+
+
 @dataclasses.dataclass(slots=True)
 class MadeUp:
     """Makes vectors of nothing, or fails as it is told."""
@@ -242,6 +248,22 @@ def test_a_model_answers_before_the_built_in_space_and_rests_when_it_is_not_aske
     fill(other)
     assert active(stores) == other.id
     assert (len(held(index, model)), len(held(index, other))) == (0, 11)
+
+
+def test_in_another_store_the_built_in_space_answers_until_the_model_is_there(
+    stores: Stores,
+) -> None:
+    """A model that answered from one store has nothing in a new one at first."""
+    model = a_space("clap-a-1", "clap", 8)
+    wanted = WantedSpaces(timbre=TIMBRE, model=model)
+    before, after = ExactVectorIndex(), NewIndex()
+    filling_of(stores, before, wanted, [timbre_source(stores, TIMBRE), MadeUp(model)]).fill()
+    assert active(stores) == model.id
+
+    filling_of(stores, after, wanted, [timbre_source(stores, TIMBRE)]).fill()
+    assert active(stores) == TIMBRE.id
+    filling_of(stores, after, wanted, [timbre_source(stores, TIMBRE), MadeUp(model)]).fill()
+    assert active(stores) == model.id
 
 
 def test_recordings_that_fail_are_tried_thrice_if_that_may_help(stores: Stores) -> None:

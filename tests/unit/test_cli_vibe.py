@@ -136,6 +136,9 @@ def test_a_clip_is_blended_with_nothing(application: MemoryApplication, tmp_path
         ("similar", "1111", "--years", "1990-"),
         ("similar", "1111", "--count", "0"),
         ("similar", "1111", "--playlist", "list.txt"),
+        ("similar", "1111", "--playlist", "no-such-folder/list.m3u8"),
+        ("map", "--output", "no-such-folder/map.svg"),
+        ("export", "--output", "no-such-folder/all.jsonl"),
         ("similar", "1111", "--map", "nonsense"),
         ("similar", "1111", "--json", "--jsonl"),
         ("path", "1111", "2222", "--steps", "1"),
@@ -205,11 +208,11 @@ def test_search_without_a_model_says_what_to_do(application: MemoryApplication) 
 @pytest.mark.parametrize(
     ("agreeing", "expected"),
     [
-        ((), "1:10-1:40 like 0:35-1:05"),
-        (("rhythm",), "rhythm agrees; 1:10-1:40 like 0:35-1:05"),
+        ((), "1:10-1:40 like 0:35-1:06"),
+        (("rhythm",), "rhythm agrees; 1:10-1:40 like 0:35-1:06"),
         (
             ("harmony", "timbre", "rhythm"),
-            "harmony, timbre and rhythm agree; 1:10-1:40 like 0:35-1:05",
+            "harmony, timbre and rhythm agree; 1:10-1:40 like 0:35-1:06",
         ),
     ],
 )
@@ -217,6 +220,15 @@ def test_reasons_are_a_sentence(agreeing: tuple[str, ...], expected: str) -> Non
     """Blocks in the order that they come in, then the times that match best."""
     assert why(a_similar_track(agreeing=agreeing)) == expected
     assert why(a_similar_track(agreeing=(), spans=())) == ""
+
+
+def test_times_are_rounded_as_people_count_them() -> None:
+    """Windows end a few hundredths before a whole second; seconds and minutes both carry."""
+    nearly = LikeSpan(
+        query=Span(start_s=0.0, end_s=9.984), track=Span(start_s=49.92, end_s=59.9), cosine=0.9
+    )
+
+    assert why(a_similar_track(agreeing=(), spans=(nearly,))) == "0:00-0:10 like 0:50-1:00"
 
 
 def test_answers_become_play_lists(application: MemoryApplication, tmp_path: Path) -> None:

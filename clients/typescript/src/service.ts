@@ -5,6 +5,7 @@ import createClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
 export type Answer = components["schemas"]["SearchResponse"];
+export type Similar = components["schemas"]["SimilarResponse"];
 export type Import = components["schemas"]["ImportDocument"];
 export type Problem = components["schemas"]["Problem"];
 
@@ -40,6 +41,14 @@ export class Service {
       },
     });
     return valueOf(data, error);
+  }
+
+  /** Which tracks sound like a track, how much so, and why. */
+  async similar(trackId: string): Promise<Similar> {
+    const { data, error } = await this.#client.GET("/api/v1/tracks/{track_id}/similar", {
+      params: { path: { track_id: trackId } },
+    });
+    return valueOf(data, error) as Similar; // text comes only when a play list is asked for
   }
 
   /** Orders an import of a folder that the service may read. */

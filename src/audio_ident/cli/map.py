@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from audio_ident.cli.session import command, library
+from audio_ident.cli.targets import check_target
 from audio_ident.model.library_map import MapColour, MapView
 
 SUFFIXES = (".json", ".svg")
@@ -23,6 +24,7 @@ def map_(context: typer.Context, output_file: Target, color_by: Colour = MapColo
     """Draw the library as a map on which tracks that sound alike lie together."""
     if output_file.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter("the name must end in .svg or .json", param_hint="--output")
+    check_target(output_file, "--output")
     with command(context, as_json=False) as output, library(context) as application:
         view = application.map_pictures.write(output_file.absolute(), color_by)
         output.note(_sentence(view))
@@ -31,4 +33,4 @@ def map_(context: typer.Context, output_file: Target, color_by: Colour = MapColo
 def _sentence(view: MapView) -> str:
     shown = f"{len(view.points)} of {view.tracks} tracks are on the map"
     waiting = view.tracks - view.placed_tracks
-    return f"{shown}; {waiting} were not listened to yet" if waiting > 0 else shown
+    return f"{shown}; {waiting} are silent or were not listened to yet" if waiting > 0 else shown

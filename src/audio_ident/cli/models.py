@@ -160,7 +160,7 @@ def _tell(output: Output, installed: InstalledModel, fact: str) -> None:
         output.document(installed_document(installed))
         return
     output.text(f"{fact}, {_megabytes(installed.manifest.size_bytes)}")
-    output.note(f"AUDIO_IDENT_VIBE_MODEL={installed.manifest.name} measures likeness with it")
+    output.note(f"set AUDIO_IDENT_VIBE_MODEL={installed.manifest.name} to measure likeness with it")
 
 
 def _row(listing: ModelListing) -> tuple[str, ...]:

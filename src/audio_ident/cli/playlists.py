@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from audio_ident.cli.render import Output
+from audio_ident.cli.targets import check_target
 from audio_ident.library.playlists import playlist_of_files, write_playlist
 from audio_ident.model.export import PathMapping
 from audio_ident.model.library import Track
@@ -44,6 +45,7 @@ def check_playlist(path: Path | None) -> None:
     """Refuse a name before anything is done for it."""
     if path is not None:
         _form_of(path)
+        check_target(path, "--playlist")
 
 
 def save_playlist(

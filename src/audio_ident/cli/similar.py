@@ -18,6 +18,7 @@ from audio_ident.cli.playlists import (
 from audio_ident.cli.render import Form, Output
 from audio_ident.cli.session import AsJson, AsJsonLines, command, library
 from audio_ident.cli.vibe_sources import clip_or_spans, range_of, span_of, track_id_of
+from audio_ident.cli.words import share_in_words
 from audio_ident.model.answer import Span
 from audio_ident.model.vibe import (
     Blend,
@@ -191,7 +192,7 @@ def _show(output: Output, answer: SimilarAnswer) -> None:
 def _row(rank: int, found: SimilarTrack) -> tuple[str, ...]:
     return (
         str(rank),
-        "" if found.likeness is None else f"{found.likeness:.0%}",
+        "" if found.likeness is None else share_in_words(found.likeness),
         f"{found.cosine:.3f}",
         artist_and_title(found.track),
         why(found),
@@ -218,4 +219,5 @@ def _range(span: Span) -> str:
 
 
 def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    # windows end a few hundredths before a whole second
+    return "{}:{:02d}".format(*divmod(round(seconds), 60))

@@ -23,6 +23,14 @@ def named_values(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={in_words(value)}" for name, value in values.items())
 
 
+def share_in_words(share: float) -> str:
+    """A share in percent, never as 0 or 100 unless it is none or all of them: `96%`, `99.7%`."""
+    percent = 100 * share
+    if 1 <= percent <= 99 or share in (0, 1):
+        return f"{percent:.0f}%"
+    return f"{min(max(percent, 0.1), 99.9):.1f}%"
+
+
 def span_in_words(seconds: float) -> str:
     """A span of time as people say it: `12 s`, `3 min 20 s`, `5 h 7 min`."""
     whole_s = seconds_to_milliseconds(seconds) // 1000

@@ -209,7 +209,7 @@ class RunningSearch:
             exact=found,
             vibe=vibe.answer,
             lanes=lanes,
-            verdict=_verdict(heard, found),
+            verdict=_verdict(heard, found, self.wish.mode),
             clip_s=0.0 if heard is None else heard.clip_s,
             is_truncated=heard is not None and heard.is_truncated,
             elapsed_s=self._elapsed_s(),
@@ -298,12 +298,14 @@ class RunningSearch:
         return max(0.0, self.tools.deadline_s - self._elapsed_s())
 
 
-def _verdict(heard: HeardClip | None, found: tuple[FoundTrack, ...]) -> Verdict | None:
+def _verdict(heard: HeardClip | None, found: tuple[FoundTrack, ...], mode: Mode) -> Verdict | None:
     if heard is None or isinstance(heard.exact, StoreProblem):
         return None
     verdict = heard.exact.answer.verdict
     if verdict is Verdict.SILENCE or (verdict is Verdict.AMBIGUOUS and found):
         return verdict
+    if mode is Mode.VIBE:  # whether it is in the library was not asked
+        return None
     return Verdict.MATCH if found else Verdict.NO_MATCH
 
 

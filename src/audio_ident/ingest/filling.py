@@ -20,6 +20,7 @@ from audio_ident.ingest.space_choice import (
     BUILT_IN,
     WantedSpaces,
     activate_covered,
+    rest_emptied,
     retired_spaces,
     settle_spaces,
 )
@@ -167,6 +168,7 @@ class Filling:
     def _settle(self) -> None:
         with self._catalogue.writing() as rows:
             settle_spaces(rows, self._tools.wanted, self._tools.clock.now())
+            rest_emptied(rows, self._index.name)
 
     def _compare(self, space_id: SpaceId) -> None:
         found = find_difference(self._catalogue, self._index, space_id)

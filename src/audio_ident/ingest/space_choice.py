@@ -68,6 +68,16 @@ def activate_covered(rows: Rows, store: str, at: datetime.datetime) -> list[Spac
     return begun
 
 
+def rest_emptied(rows: Rows, store: str) -> None:
+    """Let no model answer that has nothing in a store, as in one that was just chosen."""
+    for known in rows.spaces.all():
+        if known.active_since is not None and known.space.embedder != BUILT_IN:
+            place = SpaceOfStore(space_id=known.space.id, store=store)
+            coverage = rows.vector_marks.coverage(place)
+            if coverage.wanted and not coverage.covered:
+                rows.spaces.deactivate(known.space.id)
+
+
 def has_enough(coverage: Coverage) -> bool:
     """Whether a space may answer; an empty library is covered."""
     return coverage.covered >= ENOUGH * coverage.wanted

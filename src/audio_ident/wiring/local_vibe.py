@@ -9,6 +9,7 @@ from audio_ident.engines.embedders.models import open_model
 from audio_ident.engines.protocols import DecodeLimits, Decoder
 from audio_ident.identify.ask import QueryTools, Question, ask_about_clip
 from audio_ident.identify.vibe.clip_sound import HeldModel
+from audio_ident.identify.vibe.lane import SILENT
 from audio_ident.identify.vibe.similar import SimilarTracks
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.model.library import TrackId
@@ -67,6 +68,8 @@ class LocalVibe:
             if heard.sound is None:
                 raise NotListenedYet("nobody has heard how the clip sounds")
             sound, remark = lane.placed(plan, heard.sound)
+            if not len(sound.windows.vectors):
+                remark = SILENT
             return similar.similar_to_sound(sound, wish, heard.recordings), remark
 
     def path(self, start: TrackId, end: TrackId, steps: int) -> PathAnswer:

@@ -57,7 +57,11 @@ class ModelShelf:
         """Every model that is here or is known, by name."""
         with disk_errors_named(self._directory):
             found = models.installed_models(self._directory)
-        return [self._listing(name, found.get(name)) for name in sorted({*found, *self._known})]
+        missing = {self._chosen} - {models.BUILT_IN, *found, *self._known}
+        listed: dict[str, InstalledModel | str | None] = dict.fromkeys(self._known)
+        listed |= dict.fromkeys(missing, "the setting names it, and it is not here")
+        listed |= found
+        return [self._listing(name, listed[name]) for name in sorted(listed)]
 
     def fetch(
         self, name: str, revision: str | None, on_bytes: Callable[[int, int, str], None]

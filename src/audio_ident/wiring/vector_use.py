@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
+from audio_ident.engines.embedders.models import BUILT_IN, find_model
 from audio_ident.ingest.timbre_spaces import use_own_scaling, use_shipped_scaling
 from audio_ident.library.check_vectors import CheckedVectors, check_vectors
 from audio_ident.library.diagnosis.verdicts import degraded, healthy
@@ -18,7 +19,8 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.stores.sql.vector_marks import SpaceOfStore
 from audio_ident.stores.vectors.index_check import find_damaged_spaces, find_vector_problems
 from audio_ident.stores.vectors.index_files import NAME, FileVectorIndex, space_ids
-from audio_ident.vibe_errors import VectorsUnreachable
+from audio_ident.vibe_errors import ModelInvalid, ModelMissing, VectorsUnreachable
+from audio_ident.wiring.models import models_directory
 from audio_ident.wiring.parts import CLOCK
 from audio_ident.wiring.vectors import VectorBench, open_vector_reader, vector_store_name
 
@@ -125,8 +127,14 @@ class LibraryVectors:
 
 
 def diagnose_vectors(settings: Settings) -> Diagnosis:
-    """Whether the vectors can be asked, and how many recordings there are."""
+    """Whether the vectors can be asked, how many recordings there are, and the model if chosen."""
     places = LibraryPlaces(data_directory=settings.data_dir)
+    if settings.vibe_model != BUILT_IN:
+        try:
+            find_model(models_directory(settings), settings.vibe_model)
+        except (ModelMissing, ModelInvalid) as error:
+            effect = "music cannot be found by words; `timbre` answers"
+            return degraded(error.fact, effect=effect, remedy=error.remedy)
     if settings.qdrant_url:
         return _diagnose_server(settings, places)
     folder = places.vectors

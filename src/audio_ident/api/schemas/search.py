@@ -109,7 +109,8 @@ class SearchResponse(pydantic.BaseModel):
         description="From the end of the upload to the answer."
     )
     verdict: Verdict | None = pydantic.Field(
-        description="What can be said of the clip as a whole; null when nobody could listen."
+        description="What can be said of the clip as a whole; null when nobody could listen, and "
+        "when the lane of the same recording was not asked."
     )
     exact_matches: list[ExactMatch] = pydantic.Field(description="Best first.")
     vibe_matches: list[VibeMatch] = pydantic.Field(description="The most alike first.")

@@ -19,6 +19,7 @@ from audio_ident.stores.sql.spaces import KnownSpace
 ENOUGH = 0.98
 """Share of the recordings from which an answer is as good as whole."""
 
+SILENT = "there is nothing but silence in the clip"
 NOT_LISTENED = "the library has not been listened to for this yet; that happens after imports"
 
 
@@ -115,7 +116,7 @@ class VibeLane:
             return _ended(LaneStatus.FAILED, "nobody has heard how the clip sounds")
         sound, remark = self.placed(plan, question.sound)
         if not len(sound.windows.vectors):
-            return _ended(LaneStatus.EMPTY, "there is nothing but silence in the clip")
+            return _ended(LaneStatus.EMPTY, SILENT)
         return _told(self._tools.similar.similar_to_sound(sound, wish, question.left_out), remark)
 
     def placed(self, plan: LanePlan, heard: ClipSound) -> tuple[Sound, str | None]:
