@@ -25,7 +25,7 @@ from audio_ident.wiring.parts import CLOCK
 from audio_ident.wiring.vectors import open_vector_index, open_vector_reader
 from builders.qdrant_stub import QdrantStub, running_stub
 from builders.recordings import digest_of
-from builders.sounding import OTHER_SPACE, SPACE, entry_of, passages_of
+from builders.vector_entries import OTHER_SPACE, SPACE, entry_of, passages_of
 
 KEY = "key-of-the-server"
 
