@@ -18,6 +18,7 @@ from audio_ident.model.vectors import Space, SpaceId, Vectors, WindowVectors
 from audio_ident.settings.model import Settings
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.stores.sql.vector_marks import SpaceOfStore
+from audio_ident.stores.vectors.fuse import FusedReader
 from audio_ident.wiring.models import models_directory
 from audio_ident.wiring.parts import CLOCK
 from audio_ident.wiring.vectors import open_vector_reader
@@ -38,7 +39,8 @@ def open_similar(
     text_vector: Callable[[Space, str], Vectors],
 ) -> Iterator[SimilarTracks]:
     """What answers what sounds alike; the index is opened for reading."""
-    with open_vector_reader(settings, places) as reader:
+    with open_vector_reader(settings, places) as opened:
+        reader = FusedReader(opened, CLOCK.monotonic_s) if settings.qdrant_url else opened
         yield SimilarTracks(
             VibeTools(
                 catalogue=catalogue,
