@@ -12,7 +12,7 @@ import pytest
 from audio_ident.errors import DiskFull
 from audio_ident.ingest.filling import Filling
 from audio_ident.ingest.filling_along import FillingAlong
-from audio_ident.ingest.idle_filling import IdleFilling
+from audio_ident.ingest.idle_filling import NEWS_INTERVAL_S, IdleFilling
 from audio_ident.ingest.space_choice import WantedSpaces
 from audio_ident.ingest.tools import Clock, Stores
 from audio_ident.ingest.vector_sources import FileVectors
@@ -141,6 +141,7 @@ def test_idle_filling_is_due_when_rows_tell_of_something_new(
 
     write_wav(tmp_path / "music" / "new.wav", 9)
     import_sounds(tmp_path, stores)
+    now_s[0] += NEWS_INTERVAL_S
     assert idle.is_due()
     idle.fill(lambda: False)
     assert not idle.is_due()
