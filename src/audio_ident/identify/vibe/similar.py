@@ -22,7 +22,7 @@ from audio_ident.identify.vibe.question import (
     windows_of_stretches,
 )
 from audio_ident.identify.vibe.ranking import Candidate
-from audio_ident.identify.vibe.shortlist import Shortlister
+from audio_ident.identify.vibe.shortlist import LEAST_ASKED, Shortlister
 from audio_ident.identify.vibe.windows import windows_of_track
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import Track, TrackId
@@ -57,6 +57,8 @@ class VibeTools:
     """Place of a sentence in a space; raises `ModelMissing`, `ModelInvalid`."""
     most_per_artist: int
     """Where a wish does not say."""
+    least_asked: int = LEAST_ASKED
+    """Recordings that are compared by all their windows, however few tracks are wanted."""
 
 
 class SimilarTracks:
@@ -69,7 +71,10 @@ class SimilarTracks:
     def __init__(self, tools: VibeTools) -> None:
         self._tools = tools
         self._shortlister = Shortlister(
-            catalogue=tools.catalogue, reader=tools.reader, most_per_artist=tools.most_per_artist
+            catalogue=tools.catalogue,
+            reader=tools.reader,
+            most_per_artist=tools.most_per_artist,
+            least_asked=tools.least_asked,
         )
 
     def spaces(self) -> tuple[KnownSpace | None, KnownSpace | None]:
