@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     analysis,
+    answering,
     decode,
     duplicates,
     identify,
@@ -36,6 +37,7 @@ STAGES: Mapping[str, Callable[[Music], list[Figure]]] = {
     "service": service.measure,
     "vectors": vectors.measure,
     "vibe": vibe.measure,
+    "answering": answering.measure,
 }
 
 

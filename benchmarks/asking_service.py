@@ -20,12 +20,14 @@ class Asker:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
 
     def search(self, clip: bytes) -> float:
-        """Seconds until the answer about a clip."""
+        """Seconds until the answer about a clip: what it is, and what sounds like it."""
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="audio"; filename="c"\r\n\r\n'
         body = head.encode() + clip + f"\r\n--{BOUNDARY}--\r\n".encode()
         media_type = f"multipart/form-data; boundary={BOUNDARY}"
         started_s = time.perf_counter()
-        self._ask("POST", "/api/v1/search", body, media_type)
+        answer = self._ask("POST", "/api/v1/search", body, media_type)
+        if {lane["status"] for lane in answer["lanes"].values()} & {"failed", "timeout"}:
+            raise SystemExit(f"a lane did not answer: {answer['lanes']}")
         return time.perf_counter() - started_s
 
     def order(self, folder: Path) -> str:

@@ -1,7 +1,7 @@
 """How soon the service answers, alone and while it imports at full speed.
 
-A real server process over a small library, asked over HTTP. Whatever it imports is new music,
-by as many workers as the settings give it.
+A real server process over a small library, asked over HTTP for both lanes at once. Whatever it
+imports is new music, by as many workers as the settings give it.
 """
 
 import os
@@ -60,7 +60,8 @@ def measure(music: Music) -> list[Figure]:
         audio_ident(data, "import", "--json", str(known))
         few = Music(kind=music.kind, files=files, every=files)
         clips = cut_plain_clips(few, Path(made), CLIPS, np.random.default_rng(13))
-        _write_new_music(new, [decode(path, RATE_HZ) for path in files])
+        pieces = [decode(path, RATE_HZ) for path in files]
+        _write_new_music(new, [each for each in pieces if len(each) > STRETCH_S * RATE_HZ])
         with _serving(data, Path(made)) as port:
             return _figures(port, [clip.read_bytes() for clip in clips], known, new)
 

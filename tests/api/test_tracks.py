@@ -146,6 +146,9 @@ def test_the_library_tells_how_much_there_is(client: httpx.Client) -> None:
     seconds = [t["duration_seconds"] for t in client.get("/api/v1/tracks").json()["data"]]
     assert told["duration_seconds"] == pytest.approx(sum(seconds), abs=0.01)
     assert told["last_import"]["state"] == "completed"
+    (space,) = told["spaces"]
+    assert (space["model"], space["is_answering"], space["is_wanted"]) == ("timbre-118", True, True)
+    assert space["recordings"] == space["wanted_recordings"] > 0 == space["failed_recordings"]
 
 
 def test_codes_and_parameters_are_the_tables_of_the_program(client: httpx.Client) -> None:

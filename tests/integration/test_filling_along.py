@@ -12,11 +12,12 @@ import pytest
 from audio_ident.errors import DiskFull
 from audio_ident.ingest.filling import Filling
 from audio_ident.ingest.filling_along import FillingAlong
-from audio_ident.ingest.idle_filling import IdleFilling
+from audio_ident.ingest.idle_filling import NEWS_INTERVAL_S, IdleFilling
 from audio_ident.ingest.space_choice import WantedSpaces
 from audio_ident.ingest.tools import Clock, Stores
 from audio_ident.ingest.vector_sources import FileVectors
 from audio_ident.model.vectors import WindowVectors
+from audio_ident.stores.sql.vector_marks import SpaceOfStore
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from audio_ident.vibe_errors import VectorsUnreachable
 from builders.filling import a_space, filling_of, held, import_sounds, sounding_stores
@@ -140,7 +141,33 @@ def test_idle_filling_is_due_when_rows_tell_of_something_new(
 
     write_wav(tmp_path / "music" / "new.wav", 9)
     import_sounds(tmp_path, stores)
+    now_s[0] += NEWS_INTERVAL_S
     assert idle.is_due()
     idle.fill(lambda: False)
     assert not idle.is_due()
     assert len(held(index[0], TIMBRE)) == 4
+
+
+def test_what_was_looked_at_is_left_to_the_end_of_the_import(
+    stores: Stores, tmp_path: Path
+) -> None:
+    """While it goes on, only what came since is put, so that a large library costs no more."""
+    index = ExactVectorIndex()
+    filling_of(stores, index).fill()
+    filling = filling_of(stores, index)
+    filling.fill_some()
+    place = SpaceOfStore(space_id=TIMBRE.id, store=index.name)
+    with stores.catalogue.writing() as rows:
+        before = rows.vector_marks.stored(place)
+        rows.vector_marks.make_due(place, before)
+
+    write_wav(tmp_path / "music" / "new.wav", 7)
+    import_sounds(tmp_path, stores)
+    filling.fill_some()
+
+    with stores.catalogue.reading() as rows:
+        assert rows.vector_marks.stored(place) == sorted(held(index, TIMBRE) - set(before))
+    filling.fill()
+    with stores.catalogue.reading() as rows:
+        assert rows.vector_marks.stored(place) == sorted(held(index, TIMBRE))
+    assert len(held(index, TIMBRE)) == 4

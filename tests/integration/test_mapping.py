@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from audio_ident.core.vibe.map_layout import STEPS
 from audio_ident.ingest import mapping
 from audio_ident.library.map.view import LibraryMap
 from audio_ident.model.library_map import MapColour, MapWindow
@@ -153,6 +154,10 @@ def test_a_stopped_step_goes_on_where_it_was(
 ) -> None:
     """After every few tracks, with the same map in the end."""
     monkeypatch.setattr(mapping, "_TRACKS_AT_ONCE", 7)
+    calls = STEPS
+    while library.map().layout is None:
+        calls += 10
+        assert not library.mapper.step(stops_after(calls))
     calls = 0
     seen = set()
     while not library.mapper.step(stops_after(2)):
@@ -166,6 +171,16 @@ def test_a_stopped_step_goes_on_where_it_was(
     assert len(stopped) == TRACKS
     assert library.mapper.step(never)
     assert library.places() == stopped
+
+
+def test_laying_out_is_stopped_at_any_step(library: SoundingLibrary) -> None:
+    """Nothing of it is kept, and it is begun again."""
+    for questions in (1, 5, STEPS // 2):
+        assert not library.mapper.step(stops_after(questions))
+        assert library.map().layout is None
+
+    assert library.mapper.step(never)
+    assert library.map().placed_tracks == TRACKS
 
 
 def test_nothing_is_done_before_anything_was_listened_to(tmp_path: Path) -> None:

@@ -15,7 +15,14 @@ from audio_ident.stores.vectors import scanning, space_writer
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from audio_ident.stores.vectors.index_check import find_damaged_spaces, find_vector_problems
 from audio_ident.stores.vectors.index_files import FileVectorIndex, FileVectorReader
-from audio_ident.stores.vectors.recording_file import Column, RecordingFile, open_recordings
+from audio_ident.stores.vectors.recording_file import (
+    Column,
+    RecordingFile,
+    digests_of,
+    open_recordings,
+)
+from audio_ident.stores.vectors.space_files import Shelf, open_parts
+from audio_ident.stores.vectors.space_manifest import MANIFEST_NAME, parse_manifest
 from audio_ident.vibe_errors import VectorsCorrupt
 from builders.recordings import digest_of
 from builders.songs import heard_by, song
@@ -301,3 +308,23 @@ def test_real_descriptors_are_found_as_exactly(
         found += len({h.digest for h in answers[0]} & {h.digest for h in answers[1]})
 
     assert found >= 0.98 * 10 * len(entries)
+
+
+def test_merging_waits_for_room(tmp_path: Path) -> None:
+    """A file that is mostly dead stays until there is space to write what is left of it."""
+    with closing(FileVectorIndex(tmp_path)) as index:
+        index.put(SPACE, map(new_entry, range(5)))
+        index.publish()
+    folder = tmp_path / SPACE.id
+    path = folder / MANIFEST_NAME
+    shelf = Shelf(open_parts(folder, parse_manifest(path, path.read_bytes()).windows, {}))
+    assert shelf.bury(digests_of(sorted(new_entry(number).digest for number in range(4))))
+    (before,) = shelf.held()
+
+    shelf.tidy(lambda: folder / "windows-9.vec", lambda: 0)
+    (waiting,) = shelf.held()
+    shelf.tidy(lambda: folder / "windows-9.vec", lambda: 1 << 30)
+    (merged,) = shelf.held()
+
+    assert (waiting, len(waiting.dead)) == (before, 4)
+    assert (merged.file_name, merged.dead) == ("windows-9.vec", ())

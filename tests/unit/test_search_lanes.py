@@ -44,7 +44,7 @@ from builders.sounding import (
     windows_around,
 )
 
-DEADLINE_S = 0.3
+DEADLINE_S = 1.0
 """Reached by what hangs in a test, never by what does not: those are told otherwise."""
 
 

@@ -234,9 +234,9 @@ def test_what_is_not_listened_to_yet_is_refused(scape: Soundscape) -> None:
     with pytest.raises(NotListenedYet):
         similar.similar_to_blend(plus(track_name(60)), VibeWish())
     with pytest.raises(NotListenedYet):
-        similar.place_of(track_name(60))
+        similar.places([track_name(60)])
     with pytest.raises(NotFound):
-        similar.place_of(track_name(999))
+        similar.places([track_name(999)])
     with pytest.raises(ValidationFailed):
         similar.similar_to_blend(Blend(minus=(stretch(track_name(1)),)), VibeWish())
 
@@ -260,14 +260,46 @@ def test_a_clip_is_compared_like_a_track(scape: Soundscape) -> None:
 def test_places_lie_between_their_neighbours(scape: Soundscape) -> None:
     """What is nearest to the place of a track is that track, unless it is unwanted."""
     similar = scape.similar()
-    place = similar.place_of(track_name(3))
-    found = similar.nearest(place.vector, VibeWish(max_results=1))
+    (place,) = similar.places([track_name(3)])
+    found = similar.nearest(place.vector, VibeWish(max_results=1), place.space)
     wish = VibeWish(max_results=2, without_tracks=frozenset({track_name(3)}))
-    others = similar.nearest(place.vector, wish)
+    others = similar.nearest(place.vector, wish, place.space)
 
     assert (place.track.id, place.vector.shape) == (track_name(3), (1, TIMBRE.dimension))
     assert [each.track.id for each in found] == [track_name(3)]
     assert {each.track.id for each in others} == {track_name(2), track_name(4)}
+
+
+def test_places_that_are_not_there_are_left_out(scape: Soundscape) -> None:
+    """The others keep their order, and are where they are when asked alone."""
+    scape.add(60, direction(1))
+    scape.index.delete(TIMBRE.id, [digest_of(60)])
+    similar = scape.similar()
+    asked = [track_name(number) for number in (4, 60, 999, 2)]
+
+    found = similar.known_places(asked, TIMBRE.id)
+    alone = similar.places([track_name(4), track_name(2)])
+
+    assert [place.track.id for place in found] == [track_name(4), track_name(2)]
+    np.testing.assert_array_equal(
+        [place.vector for place in found], [place.vector for place in alone]
+    )
+    assert similar.known_places(asked, WORDS.id) == []
+
+
+def test_places_stay_in_their_space_when_another_one_begins_to_answer(scape: Soundscape) -> None:
+    """Neighbours are looked for in the space of the place, whatever answers meanwhile."""
+    similar = scape.similar()
+    (place,) = similar.places([track_name(3)])
+    scape.know(WORDS)
+
+    found = similar.nearest(place.vector, VibeWish(max_results=1), place.space)
+    (again,) = similar.known_places([track_name(3)], place.space)
+
+    assert [each.track.id for each in found] == [track_name(3)]
+    np.testing.assert_array_equal(again.vector, place.vector)
+    with pytest.raises(NotListenedYet):
+        similar.places([track_name(3)])
 
 
 class Unreachable(ExactVectorIndex):

@@ -46,6 +46,10 @@ from audio_ident.refusals import (
     ServiceUnavailable,
 )
 
+VIBE_PATIENCE_S = 2.0
+"""How long the answer of one lane waits for vectors, which take a tenth of that; who asks for what
+sounds alike only waits until the deadline."""
+
 NOT_ASKED = LaneReport(status=LaneStatus.SKIPPED, reason="not asked for")
 
 _ANSWERED = frozenset({LaneStatus.OK, LaneStatus.EMPTY, LaneStatus.DEGRADED})
@@ -262,8 +266,11 @@ class RunningSearch:
                 most=self.wish.max_results,
             )
         )
+        patience_s = self._remaining_s()
+        if exact.status in _ANSWERED and self.wish.mode is Mode.BOTH:
+            patience_s = min(patience_s, VIBE_PATIENCE_S)
         try:
-            ended = future.result(self._remaining_s())
+            ended = future.result(patience_s)
         except TimeoutError:
             future.cancel()
             return LaneAnswer(report=self._late())
@@ -275,7 +282,7 @@ class RunningSearch:
         return dataclasses.replace(ended, report=report)
 
     def _late(self) -> LaneReport:
-        reason = f"no answer within {self.tools.deadline_s:g} s"
+        reason = f"no answer within {min(self._elapsed_s(), self.tools.deadline_s):.1f} s"
         return LaneReport(status=LaneStatus.TIMEOUT, reason=reason, elapsed_s=self._elapsed_s())
 
     def _failed(self, error: AudioIdentError) -> LaneReport:

@@ -122,7 +122,11 @@ class Filling:
         )
 
     def fill_some(self) -> None:
-        """Put a few recordings that came since the last call, while an import goes on."""
+        """Put a few recordings that came since the last call, while an import goes on.
+
+        What was looked at is not looked at again, however large the library is; recordings that
+        were listened to before but analysed after a newer one are left to `fill`.
+        """
         self._begin()
         for source in self._tools.sources:
             space_id = source.space.id
@@ -250,9 +254,10 @@ class Filling:
         """Put the first recordings of greater numbers that are missing."""
         place = self._place(source.space.id)
         with self._catalogue.reading() as rows:
+            last = rows.audios.last_derived_number()
             missing = rows.vector_marks.missing(place, after, AT_ONCE)
         if not missing:
-            return _Batch(after=after, is_last=True)
+            return _Batch(after=max(after, last), is_last=True)
         digests = [digest for _, digest in missing]
         with self._catalogue.writing() as rows:
             rows.vector_marks.begin(place, digests, self._tools.clock.now())

@@ -18,6 +18,9 @@ from audio_ident.stores.sql.unit_of_work import Catalogue
 PASS_INTERVAL_S = 600.0
 """How often it looks for what nothing tells of: recordings to be tried again, settings."""
 
+NEWS_INTERVAL_S = 2.0
+"""How soon news of rows are noticed: an idle importer costs nearly nothing."""
+
 TROUBLE_PAUSE_S = 60.0
 """How long it waits when the vectors cannot be written, or a model not be used."""
 
@@ -57,13 +60,16 @@ class IdleFilling:
         self._sight: _Sight | None = None
         self._next_s = clock.monotonic_s()
         self._trouble = ""
+        self._looked_s = float("-inf")
 
     def is_due(self) -> bool:
-        """Whether there may be something to do; costs next to nothing."""
-        if self._clock.monotonic_s() >= self._next_s:
+        """Whether there may be something to do; asked as often as anybody likes."""
+        now_s = self._clock.monotonic_s()
+        if now_s >= self._next_s:
             return True
-        if self._trouble:
+        if self._trouble or now_s - self._looked_s < NEWS_INTERVAL_S:
             return False
+        self._looked_s = now_s
         with self._catalogue.reading() as rows:
             has_news = bool(rows.vector_marks.untold(self._store, 1))
         return has_news or self._look() != self._sight

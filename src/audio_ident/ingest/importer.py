@@ -96,7 +96,7 @@ class Importer:
         return hidings
 
     def _fill_vectors(self) -> None:
-        if self._is_wanted() or not self.filling.is_due():
+        if not self.filling.is_due() or self._is_wanted():
             return
         looked_s = self.clock.monotonic_s()
         is_wanted = False

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from audio_ident.core.vibe.map_layout import Positions, lay_out
+from audio_ident.core.vibe.map_layout import Positions, layouts
 from audio_ident.core.vibe.map_levels import Taken, take_levels, taken_squares
 from audio_ident.core.vibe.map_placing import place
 from audio_ident.model.analysis import AudioDigest
@@ -69,9 +69,9 @@ class Mapper:
             known = rows.spaces.active()
         if known is None or should_stop():
             return known is None
-        layout = self._layout(known.space)
+        layout = self._layout(known.space, should_stop)
         if layout is None:
-            return True
+            return not should_stop()
         if not self._place_all(layout, should_stop):
             return False
         if not layout.is_finished:
@@ -79,21 +79,24 @@ class Mapper:
                 rows.map.finish(layout.id, self._now())
         return self._forget_others(layout, should_stop)
 
-    def _layout(self, space: Space) -> MapLayout | None:
-        """The layout to work on, a new one when that is due; None while there is nothing."""
+    def _layout(self, space: Space, should_stop: Callable[[], bool]) -> MapLayout | None:
+        """The layout to work on, a new one when that is due.
+
+        None while there is nothing, and when it is time to stop.
+        """
         with self._catalogue.reading() as rows:
             layout = rows.map.newest_layout()
             tracks = rows.map.count_tracks()
         is_due = layout is None or layout.space_id != space.id or tracks >= GROWTH * layout.tracks
         if not is_due:
             return layout
-        landmarks = self._landmarks(space.id)
-        if not landmarks.digests:
+        landmarks = self._landmarks(space.id, should_stop)
+        if landmarks is None:
             return None
         with self._catalogue.writing() as rows:
             return rows.map.add_layout(space.id, landmarks, tracks, self._now())
 
-    def _landmarks(self, space_id: SpaceId) -> Landmarks:
+    def _landmarks(self, space_id: SpaceId, should_stop: Callable[[], bool]) -> Landmarks | None:
         with self._catalogue.reading() as rows:
             recordings = rows.map.recordings()
             shown = rows.map.shown_layout()
@@ -103,15 +106,22 @@ class Mapper:
         chosen = [held[number] for number in numbers]
         means: dict[AudioDigest, Vectors] = {}
         for some in _batches(chosen):
+            if should_stop():
+                return None
             for digest, windows in self._vectors.windows_of(space_id, some).items():
                 if len(windows.vectors):
                     means[digest] = _mean(windows.vectors)
         digests = tuple(digest for digest in chosen if digest in means)
         if not digests:
-            return Landmarks(digests=(), vectors=np.zeros((0, 0), np.float32), positions=_NOWHERE)
+            return None
         vectors = np.stack([means[digest] for digest in digests])
         before = None if shown is None else self._positions_before(shown.id, digests)
-        return Landmarks(digests=digests, vectors=vectors, positions=lay_out(vectors, before))
+        positions = _NOWHERE
+        for laid in layouts(vectors, before):
+            if should_stop():
+                return None
+            positions = laid
+        return Landmarks(digests=digests, vectors=vectors, positions=positions)
 
     def _positions_before(self, layout_id: int, digests: Sequence[AudioDigest]) -> Positions:
         with self._catalogue.reading() as rows:

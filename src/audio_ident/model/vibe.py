@@ -102,8 +102,9 @@ class SimilarAnswer:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrackPlace:
-    """Where a track lies in the space that answers."""
+    """Where a track lies in a space."""
 
     track: Track
+    space: SpaceId
     vector: Vectors
     """Mean of its windows, shape `(1, dimension)`, of length 1."""

@@ -34,14 +34,11 @@ def index_watch(
 
 
 @contextmanager
-def vectors_watch(
-    settings: Settings, catalogue: Catalogue
-) -> Iterator[tuple[tuple[Probe, ...], tuple[Figure, ...]]]:
-    """Probe and figures of what sounds alike is measured with."""
+def vectors_watch(settings: Settings, catalogue: Catalogue) -> Iterator[VectorSight]:
+    """Looks at what sounds alike is measured with."""
     places = LibraryPlaces(data_directory=settings.data_dir)
     with open_vector_reader(settings, places) as reader:
-        sight = VectorSight(settings, catalogue, reader)
-        yield (Probe(name="vectors", look=sight.look),), sight.figures()
+        yield VectorSight(settings, catalogue, reader)
 
 
 def look_at_catalogue(catalogue: Catalogue) -> Condition:

@@ -54,7 +54,7 @@ class Sonic:
         """
         steps = min(max(count, LEAST_STEPS), MOST_STEPS)
         found = self._paths.path(start, end, steps).steps
-        places = [self._similar.place_of(step.track.id) for step in found]
+        places = self._similar.places([step.track.id for step in found])
         first = places[0].vector
         return self._matches(
             {place.track.id: float((place.vector * first).sum()) for place in places}

@@ -1,7 +1,7 @@
 """Composition root of the service: every use case that the HTTP edge offers, made once."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from audio_ident.ingest.desk import ImportDesk
@@ -13,6 +13,7 @@ from audio_ident.library.imports import Imports
 from audio_ident.library.map.view import LibraryMap
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.readiness import Probe
+from audio_ident.model.filling import SpaceCoverage
 from audio_ident.settings.model import Settings
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.wiring.accounts import Accounts, make_accounts
@@ -55,6 +56,8 @@ class Service:
     import_desk: ImportDesk
     music_folders: MusicFolders
     upload_desk: UploadDesk
+    vector_coverage: Callable[[], Sequence[SpaceCoverage]]
+    """How much of the library is in which space of vectors; counted now and then."""
     probes: tuple[Probe, ...] = ()
     """How the parts are looked at for `/health/ready`, besides catalogue and data directory."""
     figures: tuple[Figure, ...] = ()
@@ -68,7 +71,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
     with ExitStack() as stack:
         catalogue = stack.enter_context(open_catalogue(settings))
         probes, figures = stack.enter_context(index_watch(settings, catalogue))
-        vector_probes, vector_figures = stack.enter_context(vectors_watch(settings, catalogue))
+        vectors = stack.enter_context(vectors_watch(settings, catalogue))
         folders = make_music_folders(settings, catalogue)
         asking = stack.enter_context(open_asking(settings, places, catalogue))
         journeys = make_journeys(asking.similar, catalogue)
@@ -88,11 +91,12 @@ def open_service(settings: Settings) -> Iterator[Service]:
             import_desk=make_import_desk(settings, catalogue, folders),
             music_folders=folders,
             upload_desk=make_upload_desk(settings, catalogue),
+            vector_coverage=vectors.coverage,
             probes=(
                 *probes,
-                *vector_probes,
+                Probe(name="vectors", look=vectors.look),
                 workers_probe(asking.search),
                 importer_probe(importer),
             ),
-            figures=(*figures, *vector_figures, *search_figures(asking.search)),
+            figures=(*figures, *vectors.figures(), *search_figures(asking.search)),
         )

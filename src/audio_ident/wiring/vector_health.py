@@ -51,19 +51,19 @@ class VectorSight:
             return _degraded(error, "Music cannot be found by words; `timbre` answers.")
         except StoreProblem as error:
             return _degraded(error, "What sounds alike cannot be told; naming clips goes on.")
-        return Condition(reason=" ".join(map(_sentence, filter(_is_filling, self._coverage()))))
+        return Condition(reason=" ".join(map(_sentence, filter(_is_filling, self.coverage()))))
 
     def figures(self) -> tuple[Figure, ...]:
         """How many recordings there are in each space, and should be."""
 
         def recordings() -> Mapping[tuple[str, ...], float]:
-            return {(one.space.id,): one.covered for one in self._coverage()}
+            return {(one.space.id,): one.covered for one in self.coverage()}
 
         def wanted() -> Mapping[tuple[str, ...], float]:
-            return {(one.space.id,): one.wanted for one in self._coverage()}
+            return {(one.space.id,): one.wanted for one in self.coverage()}
 
         def failed() -> Mapping[tuple[str, ...], float]:
-            return {(one.space.id,): sum(one.failures.values()) for one in self._coverage()}
+            return {(one.space.id,): sum(one.failures.values()) for one in self.coverage()}
 
         return (
             Figure(
@@ -86,7 +86,8 @@ class VectorSight:
             ),
         )
 
-    def _coverage(self) -> Sequence[SpaceCoverage]:
+    def coverage(self) -> Sequence[SpaceCoverage]:
+        """How the spaces stand, as it was at most `FRESH_S` ago."""
         with self._lock:
             if CLOCK.monotonic_s() >= self._fresh_until_s:
                 self._counted = coverage_of(self._catalogue, self._reader.name)

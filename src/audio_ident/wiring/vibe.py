@@ -10,6 +10,7 @@ from audio_ident.core.vibe.timbre import Scaling, timbre_windows
 from audio_ident.core.vibe.timbre_space import rhythm_weight_of, scaling_from_parameters
 from audio_ident.engines.embedders.models import open_model
 from audio_ident.identify.vibe.lane import LaneTools, VibeLane
+from audio_ident.identify.vibe.shortlist import LEAST_ASKED
 from audio_ident.identify.vibe.similar import SimilarTracks, VibeTools
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.library.tracks import has_recordings
@@ -18,6 +19,7 @@ from audio_ident.model.vectors import Space, SpaceId, Vectors, WindowVectors
 from audio_ident.settings.model import Settings
 from audio_ident.stores.sql.unit_of_work import Catalogue
 from audio_ident.stores.sql.vector_marks import SpaceOfStore
+from audio_ident.stores.vectors.fuse import FusedReader
 from audio_ident.wiring.models import models_directory
 from audio_ident.wiring.parts import CLOCK
 from audio_ident.wiring.vectors import open_vector_reader
@@ -25,6 +27,10 @@ from audio_ident.wiring.vectors import open_vector_reader
 MOST_SEARCHES = 8
 """Searches of the vector index at once; a server that hangs keeps no more threads waiting."""
 
+
+ASKED_OF_SERVER = 50
+"""Recordings whose windows a server sends at least for a question: as text, a hundred of them with
+forty windows of a model each take a quarter of a second to read."""
 
 COUNTED_EVERY_S = 5.0
 """Counting takes a while in a large library, and progress is told no more exactly than that."""
@@ -38,7 +44,8 @@ def open_similar(
     text_vector: Callable[[Space, str], Vectors],
 ) -> Iterator[SimilarTracks]:
     """What answers what sounds alike; the index is opened for reading."""
-    with open_vector_reader(settings, places) as reader:
+    with open_vector_reader(settings, places) as opened:
+        reader = FusedReader(opened, CLOCK.monotonic_s) if settings.qdrant_url else opened
         yield SimilarTracks(
             VibeTools(
                 catalogue=catalogue,
@@ -46,6 +53,7 @@ def open_similar(
                 coverage=CoverageWatch(catalogue, reader.name, CLOCK.monotonic_s).share,
                 text_vector=text_vector,
                 most_per_artist=settings.vibe_most_per_artist,
+                least_asked=ASKED_OF_SERVER if settings.qdrant_url else LEAST_ASKED,
             )
         )
 

@@ -43,7 +43,8 @@ NameQueryOfRequest = Annotated[NameQuery, Query()]
 @router.get("/library", response_model=LibraryInfo, responses=NOT_MODIFIED)
 def get_library(request: Request, service: ServiceOfApp) -> Response:
     """How much there is in the library, and how the last import ended."""
-    return tagged(request, library_info(service.browsing.browser.amounts()))
+    amounts = service.browsing.browser.amounts()
+    return tagged(request, library_info(amounts, service.vector_coverage()))
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """The library as a whole, what cannot be used of it, and what can be told to an import."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import pydantic
@@ -10,6 +11,7 @@ from audio_ident.api.schemas.paging import PageQuery, PaginatedResponse, paginat
 from audio_ident.api.texts import told
 from audio_ident.model.browse import LibraryAmounts, ListState, Page
 from audio_ident.model.codes import Code, remedy_of
+from audio_ident.model.filling import SpaceCoverage
 from audio_ident.model.library import FileError, FileState
 from audio_ident.model.parameters import PARAMETERS, Parameter, values_of
 from audio_ident.model.sessions import Profile, StoredSession
@@ -25,6 +27,26 @@ class ImportOutcome(pydantic.BaseModel):
     files_found: int = pydantic.Field(description="Files on its list.")
     files_done: int = pydantic.Field(description="Files that it worked on.")
     files_failed: int = pydantic.Field(description="Files that it could not use.")
+
+
+class SpaceInfo(pydantic.BaseModel):
+    """How far the library has been listened to, for what sounds alike."""
+
+    space: str = pydantic.Field(
+        description="Name of the space of vectors.", examples=["timbre-1-r35"]
+    )
+    model: str = pydantic.Field(
+        description="What made its vectors.", examples=["timbre-118", "laion/clap-htsat-unfused"]
+    )
+    is_answering: bool = pydantic.Field(description="Whether its vectors answer.")
+    is_wanted: bool = pydantic.Field(description="Whether the settings ask for it.")
+    recordings: int = pydantic.Field(
+        description="Recordings that are in it, and those that it cannot have.", examples=[19870]
+    )
+    wanted_recordings: int = pydantic.Field(
+        description="Recordings that belong into it.", examples=[20012]
+    )
+    failed_recordings: int = pydantic.Field(description="Recordings that it cannot have.")
 
 
 class LibraryInfo(pydantic.BaseModel):
@@ -46,6 +68,9 @@ class LibraryInfo(pydantic.BaseModel):
     failed_files: int = pydantic.Field(description="Failed steps of files; see `/errors`.")
     size_bytes: int = pydantic.Field(description="Size of the files that are there.")
     last_import: ImportOutcome | None = pydantic.Field(description="The import that ended last.")
+    spaces: list[SpaceInfo] = pydantic.Field(
+        description="How far the library has been listened to, for what sounds alike."
+    )
 
 
 class FileErrorInfo(pydantic.BaseModel):
@@ -181,7 +206,7 @@ class ErrorQuery(PageQuery):
 ErrorQueryOfRequest = Annotated[ErrorQuery, Query()]
 
 
-def library_info(amounts: LibraryAmounts) -> LibraryInfo:
+def library_info(amounts: LibraryAmounts, spaces: Sequence[SpaceCoverage]) -> LibraryInfo:
     """How much there is."""
     seconds = ticks_to_seconds(amounts.duration_ticks)
     return LibraryInfo(
@@ -199,6 +224,19 @@ def library_info(amounts: LibraryAmounts) -> LibraryInfo:
         failed_files=amounts.failed_files,
         size_bytes=amounts.size_bytes,
         last_import=None if amounts.last_import is None else _outcome(amounts.last_import),
+        spaces=[_space(one) for one in spaces],
+    )
+
+
+def _space(coverage: SpaceCoverage) -> SpaceInfo:
+    return SpaceInfo(
+        space=coverage.space.id,
+        model=coverage.space.model,
+        is_answering=coverage.is_active,
+        is_wanted=coverage.is_wanted,
+        recordings=coverage.covered,
+        wanted_recordings=coverage.wanted,
+        failed_recordings=sum(coverage.failures.values()),
     )
 
 

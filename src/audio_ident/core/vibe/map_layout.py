@@ -5,6 +5,8 @@ Only some recordings, the landmarks, are laid out together; all others are place
 positions: nothing is drawn by chance.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -56,21 +58,28 @@ def lay_out(vectors: Vectors, before: Positions | None = None) -> Positions:
     t-SNE (van der Maaten and Hinton 2008) with neighbours as in Barnes-Hut t-SNE (2014) and the
     start of Kobak and Berens (2019); all pairs repel each other, exactly.
     """
+    *_, laid = layouts(vectors, before)
+    return laid
+
+
+def layouts(vectors: Vectors, before: Positions | None = None) -> Iterator[Positions]:
+    """What `lay_out` gives, after all steps on the way there: they take seconds together."""
     known = _known(before)
     start = principal_positions(vectors)
     if known is not None and before is not None:
         start = _filled(vectors, before, known)
     if len(vectors) < _FEWEST:
-        laid = start
+        steps = iter([start])
     elif known is not None:
-        laid = _optimised(vectors, start / landmark_spacing(len(vectors)), is_known=True)
+        steps = _optimised(vectors, start / landmark_spacing(len(vectors)), is_known=True)
     else:
         scale = np.maximum(start.std(axis=0).max(), 1e-12)
-        laid = _optimised(vectors, start / scale * _START_SPREAD, is_known=False)
-    laid = _scaled(laid)
-    if known is not None and before is not None:
-        laid = _scaled(laid @ turning(laid[known], before[known]))
-    return laid
+        steps = _optimised(vectors, start / scale * _START_SPREAD, is_known=False)
+    for positions in steps:
+        laid = _scaled(positions)
+        if known is not None and before is not None:
+            laid = _scaled(laid @ turning(laid[known], before[known]))
+        yield laid
 
 
 def principal_positions(vectors: Vectors) -> Positions:
@@ -129,7 +138,7 @@ def _scaled(positions: Positions) -> Positions:
     return scaled
 
 
-def _optimised(vectors: Vectors, start: Positions, *, is_known: bool) -> Positions:
+def _optimised(vectors: Vectors, start: Positions, *, is_known: bool) -> Iterator[Positions]:
     count = len(vectors)
     pulls = _symmetric_pulls(vectors)
     positions = start.astype(np.float32)
@@ -144,7 +153,7 @@ def _optimised(vectors: Vectors, start: Positions, *, is_known: bool) -> Positio
         speed = np.float32(0.5 if is_early else 0.8) * speed - rate * gains * gradient
         positions = positions + speed
         positions -= positions.mean(axis=0)
-    return positions.astype(np.float64)
+        yield positions.astype(np.float64)
 
 
 def _gradient(

@@ -58,13 +58,21 @@ def _refined(
     neighbours: npt.NDArray[np.intp],
     weights: npt.NDArray[np.float64],
 ) -> Positions:
+    # x and y apart, and sums by `einsum`: a tenth of the time of arrays of pairs, and no product of
+    # matrices, whose last digits depend on what is placed together
     for _ in range(STEPS):
-        apart = found[:, None] - fixed[None]
-        near = 1 / (1 + (apart**2).sum(axis=2))
+        apart = [found[:, axis, None] - fixed[:, axis] for axis in (0, 1)]
+        near = 1 / (1 + apart[0] * apart[0] + apart[1] * apart[1])
         pushes = near * near / near.sum(axis=1, keepdims=True)
         pulls = weights * np.take_along_axis(near, neighbours, axis=1) * _EXAGGERATION
-        drawn = (pulls[:, :, None] * np.take_along_axis(apart, neighbours[:, :, None], 1)).sum(1)
-        step = 2 * (drawn - (pushes[:, :, None] * apart).sum(axis=1))
+        step = 2 * np.stack(
+            [
+                np.einsum("ij,ij->i", pulls, np.take_along_axis(each, neighbours, axis=1))
+                - np.einsum("ij,ij->i", pushes, each)
+                for each in apart
+            ],
+            axis=1,
+        )
         lengths = np.linalg.norm(step, axis=1, keepdims=True)
         found = found - step * np.minimum(1, _LONGEST_STEP / np.maximum(lengths, 1e-12))
     return found

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from audio_ident.identify.vibe.kin import group_numbers
-from audio_ident.identify.vibe.neighbours import Neighbours, artist_key, places_of
+from audio_ident.identify.vibe.neighbours import Neighbours, artist_key
 from audio_ident.model.library import TrackId
 from audio_ident.model.mixes import MixAnswer, MixStep, MixWish
-from audio_ident.model.vectors import Vectors
+from audio_ident.model.vectors import SpaceId, Vectors
 from audio_ident.model.vibe import SimilarTrack, TrackPlace, VibeWish
 from audio_ident.stores.sql.unit_of_work import Catalogue
 
@@ -62,23 +62,24 @@ class SoundMixes:
         NotFound, NotListenedYet, ValidationFailed
             A seed is not there, or has no place, yet or at all.
         """
-        seeds = [self.neighbours.place_of(track_id) for track_id in wish.seeds]
-        home = _mean([place.vector for place in seeds])
+        seeds = self.neighbours.places(wish.seeds)
+        home = _Home(space=seeds[0].space, vector=_mean([place.vector for place in seeds]))
         played = list(wish.played)
         while left := self._candidates(wish, home, played):
-            artists = [artist_key(each.track) for each in self._last(played, SPACING)]
-            for _ in range(STRETCH - len(played) % STRETCH):
-                if not left:
-                    break
+            last = self._last(played, SPACING, home.space)
+            artists = [artist_key(each.track) for each in last]
+            stretch: list[SimilarTrack] = []
+            for _ in range(min(STRETCH - len(played) % STRETCH, len(left))):
                 rng = np.random.default_rng((wish.number, len(played)))
                 chosen = _choose(_spaced(left, artists), wish.adventurousness, rng)
                 left.remove(chosen)
                 played.append(chosen.track.id)
                 artists.append(artist_key(chosen.track))
-                yield self._step(chosen, home)
+                stretch.append(chosen)
+            yield from self._steps(stretch, home)
 
     def _candidates(
-        self, wish: MixWish, home: Vectors, played: Sequence[TrackId]
+        self, wish: MixWish, home: "_Home", played: Sequence[TrackId]
     ) -> list[SimilarTrack]:
         """What the next tracks are chosen from.
 
@@ -86,14 +87,15 @@ class SoundMixes:
         """
         begun = len(played) - len(played) % STRETCH
         for known in dict.fromkeys((begun, len(played))):
-            recent = [place.vector for place in self._last(played[:known], RECENT)]
+            last = self._last(played[:known], RECENT, home.space)
             found = self.neighbours.nearest(
-                _target(home, recent, wish.adventurousness),
+                _target(home.vector, [each.vector for each in last], wish.adventurousness),
                 VibeWish(
                     max_results=CANDIDATES,
                     most_per_artist=MOST_PER_ARTIST,
                     without_tracks=frozenset((*wish.seeds, *played[:known])),
                 ),
+                home.space,
             )
             if left := self._without(found, played[known:]):
                 return left
@@ -111,16 +113,26 @@ class SoundMixes:
         gone_groups = {group_of[digest] for digest in gone}
         return [each for each in found if group_of[each.track.digest] not in gone_groups]
 
-    def _last(self, played: Sequence[TrackId], count: int) -> list[TrackPlace]:
-        return places_of(self.neighbours, played[-count:])
+    def _last(self, played: Sequence[TrackId], count: int, space_id: SpaceId) -> list[TrackPlace]:
+        return self.neighbours.known_places(played[-count:], space_id)
 
-    def _step(self, chosen: SimilarTrack, home: Vectors) -> MixStep:
-        (place,) = places_of(self.neighbours, [chosen.track.id]) or (None,)
-        return MixStep(
-            track=chosen.track,
-            added_at=chosen.added_at,
-            cosine=chosen.cosine if place is None else float(np.vdot(home, place.vector)),
-        )
+    def _steps(self, stretch: Sequence[SimilarTrack], home: "_Home") -> Iterator[MixStep]:
+        places = self.neighbours.known_places([each.track.id for each in stretch], home.space)
+        cosines = {place.track.id: float(np.vdot(home.vector, place.vector)) for place in places}
+        for each in stretch:
+            yield MixStep(
+                track=each.track,
+                added_at=each.added_at,
+                cosine=cosines.get(each.track.id, each.cosine),
+            )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Home:
+    """Where the seeds of a mix lie together."""
+
+    space: SpaceId
+    vector: Vectors
 
 
 def _target(home: Vectors, played: Sequence[Vectors], adventurousness: float) -> Vectors:

@@ -7,7 +7,7 @@ import numpy as np
 
 from audio_ident.core.vibe.paths import great_circle, progress, smoothest_way
 from audio_ident.identify.vibe.kin import group_numbers
-from audio_ident.identify.vibe.neighbours import Neighbours, artist_key, places_of
+from audio_ident.identify.vibe.neighbours import Neighbours, artist_key
 from audio_ident.model.library import TrackId
 from audio_ident.model.mixes import PathAnswer, PathStep
 from audio_ident.model.vectors import Vectors
@@ -25,7 +25,7 @@ CANDIDATES_PER_STEP = 3
 """The same for a path of many steps, which has fewer points than steps."""
 
 MOST_CANDIDATES = 64
-"""However many steps there are: each candidate is looked up."""
+"""However many steps there are: all windows of each candidate are looked at."""
 
 MOST_POINTS = 16
 """Points of the way that candidates are looked for near."""
@@ -53,7 +53,7 @@ class SoundPaths:
         """
         if not LEAST_STEPS <= steps <= MOST_STEPS:
             raise ValidationFailed(f"a path has {LEAST_STEPS} to {MOST_STEPS} steps")
-        ends = [self.neighbours.place_of(start), self.neighbours.place_of(end)]
+        ends = self.neighbours.places([start, end])
         if len(self._each_once(ends)) < len(ends):
             raise ValidationFailed("both ends of the path are the same recording")
         places = self._each_once([*ends, *self._between(ends, steps - LEAST_STEPS)])
@@ -65,6 +65,7 @@ class SoundPaths:
 
     def _between(self, ends: Sequence[TrackPlace], count: int) -> list[TrackPlace]:
         """Candidates, those first that lie nearest to a point of the way."""
+        space_id = ends[0].space
         points = great_circle(ends[0].vector, ends[1].vector, min(count, MOST_POINTS))
         wish = VibeWish(
             max_results=min(max(CANDIDATES, CANDIDATES_PER_STEP * count), MOST_CANDIDATES),
@@ -73,9 +74,9 @@ class SoundPaths:
         )
         ids: dict[TrackId, None] = {}
         for point in points:
-            found = self.neighbours.nearest(point[None], wish)
+            found = self.neighbours.nearest(point[None], wish, space_id)
             ids.update((similar.track.id, None) for similar in found)
-        return places_of(self.neighbours, list(ids))
+        return self.neighbours.known_places(list(ids), space_id)
 
     def _each_once(self, places: Sequence[TrackPlace]) -> list[TrackPlace]:
         """The first of each recording, whatever files and formats it is in."""

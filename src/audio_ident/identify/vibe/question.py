@@ -12,7 +12,7 @@ from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.answer import Span
 from audio_ident.model.library import Track, TrackId
 from audio_ident.model.search import TrackSpan
-from audio_ident.model.vectors import Vectors, WindowVectors
+from audio_ident.model.vectors import SpaceId, Vectors, WindowVectors
 from audio_ident.refusals import NotListenedYet, ValidationFailed
 from audio_ident.stores.sql.spaces import KnownSpace
 from audio_ident.stores.sql.unit_of_work import Rows
@@ -98,6 +98,12 @@ def _stretch(rows: Rows, wanted: TrackSpan) -> Stretch:
     return Stretch(track=track, span=span, start_s=wanted.start_s)
 
 
+def whole_track(track: Track) -> Stretch:
+    """All of a track."""
+    start_s, end_s = map(ticks_to_seconds, (track.points.start_ticks, track.points.end_ticks))
+    return Stretch(track=track, span=Span(start_s=start_s, end_s=end_s), start_s=0.0)
+
+
 def parts_of_tracks(
     reader: VectorReader,
     spaces: tuple[KnownSpace, KnownSpace | None],
@@ -112,8 +118,7 @@ def parts_of_tracks(
     elif timbre.space.id == space.space.id:
         of_timbre = own
     else:
-        found = reader.windows_of(timbre.space.id, _digests(stretches))
-        of_timbre = [_windows(found, stretch) for stretch in stretches]
+        of_timbre = known_windows(reader, timbre.space.id, stretches)
     return tuple(
         Part(
             vectors=moved_away(windows.vectors, unwanted),
@@ -137,8 +142,16 @@ def windows_of_stretches(
     ValidationFailed
         There is nothing but silence in one of them.
     """
-    found = reader.windows_of(space.space.id, _digests(stretches))
-    return [_needed(_windows(found, stretch), stretch) for stretch in stretches]
+    found = known_windows(reader, space.space.id, stretches)
+    return [_needed(windows, stretch) for windows, stretch in zip(found, stretches, strict=True)]
+
+
+def known_windows(
+    reader: VectorReader, space_id: SpaceId, stretches: Sequence[Stretch]
+) -> list[WindowVectors | None]:
+    """The same of any space, None for tracks that it does not have."""
+    found = reader.windows_of(space_id, {stretch.track.digest for stretch in stretches})
+    return [_windows(found, stretch) for stretch in stretches]
 
 
 def _needed(windows: WindowVectors | None, stretch: Stretch) -> WindowVectors:
@@ -159,7 +172,3 @@ def _windows(found: Mapping[AudioDigest, WindowVectors], stretch: Stretch) -> Wi
     return dataclasses.replace(
         chosen, start_ms=chosen.start_ms + moved_ms, end_ms=chosen.end_ms + moved_ms
     )
-
-
-def _digests(stretches: Sequence[Stretch]) -> list[AudioDigest]:
-    return sorted({stretch.track.digest for stretch in stretches})

@@ -37,6 +37,7 @@ class Shortlister:
     reader: VectorReader
     most_per_artist: int
     """Where a wish does not say."""
+    least_asked: int = LEAST_ASKED
 
     def ranked(self, question: VibeQuestion, wish: VibeWish) -> list[Candidate]:
         """The tracks to answer; more recordings are asked for until there are enough."""
@@ -44,7 +45,7 @@ class Shortlister:
         where = where_of(wish.only, question.left_out)
         candidates: list[Candidate] = []
         seen: set[AudioDigest] = set()
-        asked = max(LEAST_ASKED, ASKED_PER_RESULT * wish.max_results)
+        asked = max(self.least_asked, ASKED_PER_RESULT * wish.max_results)
         while True:
             hits = self.reader.search(
                 question.space.space.id,

@@ -14,13 +14,15 @@ from audio_ident.identify.vibe.kin import kin_of
 from audio_ident.identify.vibe.question import (
     Part,
     VibeQuestion,
+    known_windows,
     parts_of_tracks,
     space_of_text,
     stretches_of,
+    whole_track,
     windows_of_stretches,
 )
 from audio_ident.identify.vibe.ranking import Candidate
-from audio_ident.identify.vibe.shortlist import Shortlister
+from audio_ident.identify.vibe.shortlist import LEAST_ASKED, Shortlister
 from audio_ident.identify.vibe.windows import windows_of_track
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.library import Track, TrackId
@@ -39,6 +41,9 @@ from audio_ident.stores.sql.spaces import KnownSpace
 from audio_ident.stores.sql.unit_of_work import Catalogue, Rows
 from audio_ident.stores.vectors.protocol import VectorReader
 
+_PLACES_AT_ONCE = 100
+"""Tracks whose windows are in memory at a time."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VibeTools:
@@ -52,6 +57,8 @@ class VibeTools:
     """Place of a sentence in a space; raises `ModelMissing`, `ModelInvalid`."""
     most_per_artist: int
     """Where a wish does not say."""
+    least_asked: int = LEAST_ASKED
+    """Recordings that are compared by all their windows, however few tracks are wanted."""
 
 
 class SimilarTracks:
@@ -64,7 +71,10 @@ class SimilarTracks:
     def __init__(self, tools: VibeTools) -> None:
         self._tools = tools
         self._shortlister = Shortlister(
-            catalogue=tools.catalogue, reader=tools.reader, most_per_artist=tools.most_per_artist
+            catalogue=tools.catalogue,
+            reader=tools.reader,
+            most_per_artist=tools.most_per_artist,
+            least_asked=tools.least_asked,
         )
 
     def spaces(self) -> tuple[KnownSpace | None, KnownSpace | None]:
@@ -125,8 +135,10 @@ class SimilarTracks:
         question = VibeQuestion(space=space, timbre=timbre, parts=(part,), left_out=others)
         return self._answer(question, wish)
 
-    def nearest(self, vectors: Vectors, wish: VibeWish) -> tuple[SimilarTrack, ...]:
-        """Tracks that lie near some vectors of the space that answers, taken together.
+    def nearest(
+        self, vectors: Vectors, wish: VibeWish, space_id: SpaceId
+    ) -> tuple[SimilarTrack, ...]:
+        """Tracks that lie near some vectors of a space, taken together.
 
         Parameters
         ----------
@@ -134,7 +146,7 @@ class SimilarTracks:
             Shape `(n, dimension)`, each of length 1.
         """
         with self._tools.catalogue.reading() as rows:
-            space = rows.spaces.active()
+            space = rows.spaces.find(space_id)
             left_out = _left_out(rows, (), wish)
         if space is None:
             return ()
@@ -142,8 +154,8 @@ class SimilarTracks:
         question = VibeQuestion(space=space, timbre=None, parts=(part,), left_out=left_out)
         return self._answer(question, wish).tracks
 
-    def place_of(self, track_id: TrackId) -> TrackPlace:
-        """Where a track lies in the space that answers.
+    def places(self, track_ids: Sequence[TrackId]) -> list[TrackPlace]:
+        """Where tracks lie in the space that answers, in their order.
 
         Raises
         ------
@@ -153,13 +165,32 @@ class SimilarTracks:
             The space does not have it yet.
         """
         with self._tools.catalogue.reading() as rows:
-            whole = TrackSpan(track_id=track_id, start_s=0.0, end_s=None)
-            stretches = stretches_of(rows, [whole])
+            stretches = stretches_of(
+                rows, [TrackSpan(track_id=each, start_s=0.0, end_s=None) for each in track_ids]
+            )
             space = rows.spaces.active()
         if space is None:
             raise _nothing_known()
-        (windows,) = windows_of_stretches(self._tools.reader, space, stretches)
-        return TrackPlace(track=stretches[0].track, vector=mean_direction(windows.vectors))
+        heard = windows_of_stretches(self._tools.reader, space, stretches)
+        return [
+            _placed(stretch.track, space.space.id, windows)
+            for stretch, windows in zip(stretches, heard, strict=True)
+        ]
+
+    def known_places(self, track_ids: Sequence[TrackId], space_id: SpaceId) -> list[TrackPlace]:
+        """Where tracks lie in a space; those that have gone, or have no place, are left out."""
+        with self._tools.catalogue.reading() as rows:
+            stretches = [whole_track(track) for track in rows.tracks.with_ids(track_ids)]
+        places: list[TrackPlace] = []
+        for start in range(0, len(stretches), _PLACES_AT_ONCE):
+            some = stretches[start : start + _PLACES_AT_ONCE]
+            heard = known_windows(self._tools.reader, space_id, some)
+            places += [
+                _placed(stretch.track, space_id, windows)
+                for stretch, windows in zip(some, heard, strict=True)
+                if windows is not None and len(windows.vectors)
+            ]
+        return places
 
     def _spaces(
         self, rows: Rows, *, needs_text: bool
@@ -244,6 +275,10 @@ def _answered(
         agreeing=evidence.agreeing,
         spans=evidence.spans,
     )
+
+
+def _placed(track: Track, space_id: SpaceId, windows: WindowVectors) -> TrackPlace:
+    return TrackPlace(track=track, space=space_id, vector=mean_direction(windows.vectors))
 
 
 def _nothing_known() -> NotListenedYet:

@@ -73,6 +73,10 @@ class Audios:
         """Number of the audio that came last; 0 while there is none."""
         return self._session.scalar(sa.select(sa.func.max(AudioRow.id))) or 0
 
+    def last_derived_number(self) -> int:
+        """The greatest number of those whose analysis is stored; 0 while there is none."""
+        return self._session.scalar(sa.select(sa.func.max(ArtefactRow.audio_id))) or 0
+
     def without_files(self) -> list[AudioDigest]:
         """Audio that no file holds any more."""
         held = sa.exists().where(FileRow.audio_id == AudioRow.id)

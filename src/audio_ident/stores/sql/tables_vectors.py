@@ -42,7 +42,7 @@ class VectorMarkRow(Base):
     __tablename__ = "vector_marks"
     __table_args__ = (
         sa.Index("ix_vector_marks_audio_digest", "audio_digest"),
-        sa.Index("ix_vector_marks_passages_due", "passages_due", "store"),
+        sa.Index("ix_vector_marks_passages_due", "passages_due", "store", "audio_digest"),
     )
 
     space_id: Mapped[str] = mapped_column(

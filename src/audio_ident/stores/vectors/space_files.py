@@ -132,11 +132,16 @@ class Shelf:
         """What the manifest is to say."""
         return tuple(part.held() for part in self._parts)
 
-    def tidy(self, next_path: NextPath) -> None:
-        """Leave out files without life, and merge those that are too many or half dead."""
+    def tidy(self, next_path: NextPath, room_bytes: Callable[[], int]) -> None:
+        """Leave out files without life, and merge those that are too many or half dead.
+
+        Merging waits while there is no room: the merged file lies beside the others for a moment.
+        """
         self._parts = [part for part in self._parts if part.alive.any()]
         while chosen := self._plan():
             sources = [self._parts[position] for position in chosen]
+            if sum(part.file.path.stat().st_size for part in sources) > room_bytes():
+                return
             merged = merge_into(
                 next_path(), [part.file for part in sources], [part.alive for part in sources]
             )

@@ -7,7 +7,7 @@ from pathlib import Path
 from audio_ident.errors import BadInput
 from audio_ident.model.analysis import AudioDigest
 from audio_ident.model.vectors import Entry, Passage, Space, WindowVectors
-from audio_ident.stores.disk import disk_errors_named, make_directory
+from audio_ident.stores.disk import disk_errors_named, free_bytes, make_directory
 from audio_ident.stores.vectors.passage_columns import passage_groups
 from audio_ident.stores.vectors.recording_file import digests_of, write_recordings
 from audio_ident.stores.vectors.scanning import known_form
@@ -33,6 +33,10 @@ MOST_PENDING_BYTES = 16 << 20
 """Vectors that wait in memory before they become a file."""
 
 MOST_PENDING_PASSAGES = 20_000
+
+MERGE_SHARE = 2
+"""Merging takes half of the free space at most: without it searches are a little slower, but a full
+disk would end the import, and hinder all other programs."""
 
 
 class SpaceWriter:
@@ -112,8 +116,9 @@ class SpaceWriter:
         if not self._is_changed:
             return
         self._flush()
-        self._windows.tidy(lambda: self._next_path("windows"))
-        self._passages.tidy(lambda: self._next_path("passages"))
+        with disk_errors_named(self._folder):
+            self._windows.tidy(lambda: self._next_path("windows"), self._room_bytes)
+            self._passages.tidy(lambda: self._next_path("passages"), self._room_bytes)
         manifest = SpaceManifest(
             space=self.space, windows=self._windows.held(), passages=self._passages.held()
         )
@@ -145,6 +150,9 @@ class SpaceWriter:
             self._passages.bury(digests)
             self._passages.add(file)
             self._new_passages = {}
+
+    def _room_bytes(self) -> int:
+        return free_bytes(self._folder) // MERGE_SHARE
 
     def _next_path(self, kind: str) -> Path:
         self._number += 1

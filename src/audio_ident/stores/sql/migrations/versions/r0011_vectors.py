@@ -51,7 +51,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("space_id", "store", "audio_digest", name="pk_vector_marks"),
     )
     op.create_index("ix_vector_marks_audio_digest", "vector_marks", ["audio_digest"])
-    op.create_index("ix_vector_marks_passages_due", "vector_marks", ["passages_due", "store"])
+    op.create_index(
+        "ix_vector_marks_passages_due", "vector_marks", ["passages_due", "store", "audio_digest"]
+    )
 
 
 def downgrade() -> None:
