@@ -285,19 +285,34 @@ def test_a_song_is_streamed_in_parts(player: httpx.Client, played: PlayedLibrary
         ({"format": "opus"}, "audio/ogg"),
         ({"format": "mp3"}, "audio/mpeg"),
         ({"format": "raw", "maxBitRate": "1"}, "audio/flac"),
-        ({"maxBitRate": "64"}, "audio/mpeg"),
         ({"maxBitRate": "0"}, "audio/flac"),
     ],
 )
 def test_a_player_gets_the_format_that_it_asks_for(
     player: httpx.Client, played: PlayedLibrary, parameters: dict[str, str], kind: str
 ) -> None:
-    """MP3 where the file has more bits than it wants and it names no format."""
+    """And the original where it asks for none."""
     sent = {"id": played.tracks["flac"], **parameters}
 
     answered = player.get("/rest/stream", params=sent)
 
     assert (answered.status_code, answered.headers["content-type"]) == (200, kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "kind"),
+    [("aiff", "64", "audio/mpeg"), ("mp3", "16", "audio/mpeg"), ("flac", "64", "audio/flac")],
+)
+def test_fewer_bits_are_sent_where_that_saves_any(
+    player: httpx.Client, played: PlayedLibrary, name: str, most: str, kind: str
+) -> None:
+    """MP3 where the file has more bits than are wanted, and more than our MP3; else the file."""
+    sent = {"id": played.tracks[name], "maxBitRate": most}
+
+    answered = player.get("/rest/stream", params=sent)
+
+    assert answered.headers["content-type"] == kind
+    assert (answered.content == played.files[name].read_bytes()) == (name != "aiff")
 
 
 def test_pictures_come_in_the_nearest_size(

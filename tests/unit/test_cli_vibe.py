@@ -134,6 +134,7 @@ def test_a_clip_is_blended_with_nothing(application: MemoryApplication, tmp_path
         ("similar", "1111@1:40-1:10"),
         ("similar", "1111", "--bpm", "fast"),
         ("similar", "1111", "--years", "1990-"),
+        ("similar", "1111", "--key", "H moll"),
         ("similar", "1111", "--count", "0"),
         ("similar", "1111", "--playlist", "list.txt"),
         ("similar", "1111", "--playlist", "no-such-folder/list.m3u8"),

@@ -17,7 +17,7 @@ from audio_ident.cli.playlists import (
 )
 from audio_ident.cli.render import Form, Output
 from audio_ident.cli.session import AsJson, AsJsonLines, command, library
-from audio_ident.cli.vibe_sources import clip_or_spans, range_of, span_of, track_id_of
+from audio_ident.cli.vibe_sources import clip_or_spans, key_of, range_of, span_of, track_id_of
 from audio_ident.cli.words import share_in_words
 from audio_ident.model.answer import Span
 from audio_ident.model.vibe import (
@@ -68,7 +68,7 @@ Tempi = Annotated[
 ]
 Keys = Annotated[
     list[str] | None,
-    typer.Option("--key", help="Only in this key, such as 'A minor'; may be repeated."),
+    typer.Option("--key", help="Only in this key, such as 'A minor' or Am; may be repeated."),
 ]
 PerArtist = Annotated[
     int | None,
@@ -168,7 +168,7 @@ def _filter(
         genres=tuple(genres or ()),
         years=None if ends is None else (int(ends[0]), int(ends[1])),
         tempi_bpm=range_of(tempi, "--bpm"),
-        keys=tuple(keys or ()),
+        keys=tuple(map(key_of, keys or ())),
     )
 
 

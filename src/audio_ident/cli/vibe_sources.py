@@ -10,6 +10,7 @@ import typer
 from audio_ident.cli.application import Application
 from audio_ident.errors import NotFound
 from audio_ident.identify.vibe.stretches import stretch_of
+from audio_ident.model.keys import key_named
 from audio_ident.model.library import TrackId
 from audio_ident.model.search import TrackSpan
 
@@ -40,6 +41,16 @@ def clip_or_spans(application: Application, texts: Sequence[str]) -> Path | tupl
         except NotFound:
             return Path(texts[0]).absolute()
     return tuple(span_of(application, text) for text in texts)
+
+
+def key_of(text: str) -> str:
+    """The name that analyses give to a musical key."""
+    name = key_named(text)
+    if name is None:
+        raise typer.BadParameter(
+            f"{text!r} is no key such as 'A minor' or 'F# major'", param_hint="--key"
+        )
+    return name
 
 
 def range_of(text: str | None, option: str) -> tuple[float, float] | None:

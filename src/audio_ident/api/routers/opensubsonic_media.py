@@ -29,6 +29,9 @@ _FORMATS = {
 }
 """What players ask for, and what comes nearest."""
 
+_MP3_KBIT_PER_S = 256
+"""Of what is converted to MP3, in stereo."""
+
 _SMALL, _MEDIUM = 160, 500
 """Pixels up to which a picture is small, and of middle size."""
 
@@ -79,7 +82,8 @@ def _format(asked: Asked, song: Song) -> FormatWish:
         return _FORMATS[named]
     if named == "raw":
         return _original(song)
-    is_too_fast = 0 < most_kbit_per_s < song.kbit_per_s
+    # an MP3 of ours would be no smaller than a file that is slower than it
+    is_too_fast = 0 < most_kbit_per_s < song.kbit_per_s and song.kbit_per_s > _MP3_KBIT_PER_S
     return FormatWish.MP3 if is_too_fast else FormatWish.AUTO
 
 

@@ -9,6 +9,7 @@ from audio_ident.api.schemas.playlists import FormatFields
 from audio_ident.api.schemas.times import LONGEST_TRACK_S, TimeRange, time_range
 from audio_ident.api.schemas.track_queries import Text
 from audio_ident.api.schemas.tracks import TRACK_ID, TrackInfo, track_info
+from audio_ident.model.keys import key_named
 from audio_ident.model.library import TrackId
 from audio_ident.model.search import TrackSpan
 from audio_ident.model.vectors import Space
@@ -119,7 +120,9 @@ class VibeFilters(pydantic.BaseModel):
         None, ge=0, le=1000, allow_inf_nan=False, description="Fastest, in beats a minute."
     )
     key: Names = pydantic.Field(
-        default_factory=list, description="Estimated keys.", examples=[["A minor"]]
+        default_factory=list,
+        description="Estimated keys, as in `A minor` or `Am`.",
+        examples=[["A minor"]],
     )
 
     def only(self) -> VibeFilter:
@@ -129,7 +132,7 @@ class VibeFilters(pydantic.BaseModel):
             genres=tuple(self.genre),
             years=_between("year", self.year_from, self.year_to, 9999),
             tempi_bpm=_between("tempo", self.tempo_from, self.tempo_to, 1000.0),
-            keys=tuple(self.key),
+            keys=tuple(key_named(key) or key for key in self.key),
         )
 
 
