@@ -40,9 +40,7 @@ def main() -> None:
     arguments = parser.parse_args()
     tracks = heard_tracks(audio_files(arguments.folder), arguments.folder, arguments.heard)
     if len({track.album for track in tracks}) < LEAST_ALBUMS:
-        parser.error(
-            f"{arguments.folder} has not {LEAST_ALBUMS} folders with tracks of 25 s"
-        )
+        parser.error(f"{arguments.folder} has not {LEAST_ALBUMS} folders with tracks of 25 s")
     drawn = [tracks[number] for number in drawn_tracks(tracks, arguments.copies)]
     codecs = _codecs(drawn, arguments.heard)
     if arguments.write:
