@@ -23,6 +23,9 @@ from audio_ident.core.vibe import timbre_scaling
 from audio_ident.core.vibe.scaling_fit import drawn_recordings, fitted
 from audio_ident.core.vibe.timbre import Numbers, Scaling
 
+LEAST_ALBUMS = 4
+"""Two for each half."""
+
 FITTED_COPIES = ("mp3 64k", "opus 24k", "-12 dB")
 
 
@@ -36,6 +39,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     tracks = heard_tracks(audio_files(arguments.folder), arguments.folder, arguments.heard)
+    if len({track.album for track in tracks}) < LEAST_ALBUMS:
+        parser.error(f"{arguments.folder} has not {LEAST_ALBUMS} folders with tracks of 25 s")
     drawn = [tracks[number] for number in drawn_tracks(tracks, arguments.copies)]
     codecs = _codecs(drawn, arguments.heard)
     if arguments.write:

@@ -12,11 +12,12 @@ import pytest
 from audio_ident.errors import DiskFull
 from audio_ident.ingest.filling import Filling
 from audio_ident.ingest.filling_along import FillingAlong
-from audio_ident.ingest.idle_filling import NEWS_INTERVAL_S, IdleFilling
+from audio_ident.ingest.idle_filling import NEWS_INTERVAL_S, PASS_INTERVAL_S, IdleFilling
 from audio_ident.ingest.space_choice import WantedSpaces
 from audio_ident.ingest.tools import Clock, Stores
 from audio_ident.ingest.vector_sources import FileVectors
-from audio_ident.model.vectors import WindowVectors
+from audio_ident.library.edits import TrackEditor
+from audio_ident.model.vectors import Where, WindowVectors
 from audio_ident.stores.sql.vector_marks import SpaceOfStore
 from audio_ident.stores.vectors.exact_memory import ExactVectorIndex
 from audio_ident.vibe_errors import VectorsUnreachable
@@ -171,3 +172,43 @@ def test_what_was_looked_at_is_left_to_the_end_of_the_import(
     with stores.catalogue.reading() as rows:
         assert rows.vector_marks.stored(place) == sorted(held(index, TIMBRE))
     assert len(held(index, TIMBRE)) == 4
+
+
+def test_an_edit_is_told_without_looking_through_the_library(stores: Stores) -> None:
+    """What only the rows of all recordings tell waits for the next pass."""
+    now_s = [0.0]
+    clock = Clock(now=stores.clock.now, monotonic_s=lambda: now_s[0], sleep_s=time.sleep)
+    index = ExactVectorIndex()
+
+    @contextlib.contextmanager
+    def open_filling() -> Iterator[Filling]:
+        yield filling_of(stores, index)
+
+    idle = IdleFilling(stores.catalogue, index.name, open_filling, clock)
+    idle.fill(lambda: False)
+    place = SpaceOfStore(space_id=TIMBRE.id, store=index.name)
+    with stores.catalogue.writing() as rows:
+        due, *_ = rows.vector_marks.stored(place)
+        rows.vector_marks.make_due(place, [due])
+        track = rows.tracks.shown_spans([due])[0]
+    TrackEditor(stores.catalogue, stores.clock.now).edit(
+        track.track_id, {"genres": ("Post-Rock",)}, "me"
+    )
+    now_s[0] += NEWS_INTERVAL_S
+    assert idle.is_due()
+    idle.fill(lambda: False)
+
+    with stores.catalogue.reading() as rows:
+        assert (rows.vector_marks.untold(index.name), due in rows.vector_marks.stored(place)) == (
+            [],
+            False,
+        )
+    where = Where(genres=frozenset({"post-rock"}))
+    query = index.windows_of(TIMBRE.id, [due])[due].vectors[:1]
+    found = index.search(TIMBRE.id, query, recordings=5, where=where)
+    assert [hits.digest for hits in found] == [due]
+
+    now_s[0] += PASS_INTERVAL_S
+    idle.fill(lambda: False)
+    with stores.catalogue.reading() as rows:
+        assert due in rows.vector_marks.stored(place)

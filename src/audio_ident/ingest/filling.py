@@ -121,6 +121,15 @@ class Filling:
             is_complete=is_complete,
         )
 
+    def describe(self, should_stop: Callable[[], bool] = never) -> bool:
+        """Tell filters what people said since; whether all of it was told.
+
+        That costs the same however large the library is, as `fill` does not.
+        """
+        self._begin()
+        self._describe(should_stop)
+        return not should_stop()
+
     def fill_some(self) -> None:
         """Put a few recordings that came since the last call, while an import goes on.
 

@@ -83,8 +83,11 @@ class IdleFilling:
             Another process writes.
         """
         sight = self._look()
+        is_only_said = sight == self._sight and self._clock.monotonic_s() < self._next_s
         try:
             with self._open_filling() as filling:
+                if is_only_said and filling.describe(should_stop):
+                    return
                 is_complete = filling.fill(should_stop).is_complete
         except VECTOR_TROUBLE as error:
             if error.fact != self._trouble:
