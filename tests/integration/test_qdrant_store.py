@@ -358,6 +358,7 @@ def test_collection_of_something_else_is_neither_read_nor_written(stub: QdrantSt
         None,
         {"program": "another"},
         {**ours, "collection": "audio", "space": dataclasses.asdict(SPACE)},
+        {**ours, "library": "another", "space": dataclasses.asdict(SPACE)},
         {**ours, "space": dataclasses.asdict(OTHER_SPACE)},
         {**ours, "space": {"id": SPACE.id}},
         {**ours, "space": dataclasses.asdict(dataclasses.replace(SPACE, dimension=5))},

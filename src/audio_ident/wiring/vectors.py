@@ -13,11 +13,13 @@ from audio_ident.engines.pool import CrashProofExecutor
 from audio_ident.engines.pool_call import PoolOptions
 from audio_ident.engines.protocols import DecodeLimits
 from audio_ident.engines.worker import WorkerLimits
+from audio_ident.errors import StoreReadOnly
 from audio_ident.ingest.embedding import EmbeddingTools, embed_file
 from audio_ident.ingest.filling import Filling, FillingTools
 from audio_ident.ingest.space_choice import WantedSpaces
 from audio_ident.ingest.timbre_spaces import timbre_source, wanted_timbre
 from audio_ident.ingest.vector_sources import FileVectors, VectorSource
+from audio_ident.library.ownership import get_library_id
 from audio_ident.library.places import LibraryPlaces
 from audio_ident.model.vectors import Space
 from audio_ident.settings.model import Settings
@@ -27,7 +29,7 @@ from audio_ident.stores.vectors.index_files import FileVectorIndex, FileVectorRe
 from audio_ident.stores.vectors.protocol import VectorIndex, VectorReader
 from audio_ident.vibe_errors import ModelInvalid, ModelMissing
 from audio_ident.wiring.models import models_directory
-from audio_ident.wiring.parts import CLOCK
+from audio_ident.wiring.parts import CLOCK, new_id
 
 FILES_PER_WORKER = 2
 """Files handed to a worker ahead: none waits for the writer, and few are listened to in vain."""
@@ -52,7 +54,7 @@ def open_vector_reader(settings: Settings, places: LibraryPlaces) -> Iterator[Ve
         From every question, not from opening.
     """
     if settings.qdrant_url:
-        with _open_qdrant(settings) as index:
+        with _open_qdrant(settings, places) as index:
             yield index
         return
     with closing(FileVectorReader(places.vectors)) as reader:
@@ -63,7 +65,7 @@ def open_vector_reader(settings: Settings, places: LibraryPlaces) -> Iterator[Ve
 def open_vector_index(settings: Settings, places: LibraryPlaces) -> Iterator[VectorIndex]:
     """The vectors of a library, for writing; the caller holds the writer's lock."""
     if settings.qdrant_url:
-        with _open_qdrant(settings) as index:
+        with _open_qdrant(settings, places) as index:
             yield index
         return
     with closing(FileVectorIndex(places.vectors)) as files:
@@ -77,7 +79,7 @@ def vector_store_name(settings: Settings, places: LibraryPlaces) -> str:
 
 
 @contextmanager
-def _open_qdrant(settings: Settings) -> Iterator[VectorIndex]:
+def _open_qdrant(settings: Settings, places: LibraryPlaces) -> Iterator[VectorIndex]:
     # Late, because the client takes a second to load, and few libraries are on a server.
     from audio_ident.stores.vectors.qdrant import QdrantVectorIndex  # noqa: PLC0415
     from audio_ident.stores.vectors.qdrant_collections import QdrantPlace  # noqa: PLC0415
@@ -86,10 +88,18 @@ def _open_qdrant(settings: Settings) -> Iterator[VectorIndex]:
         url=settings.qdrant_url,
         api_key=settings.qdrant_api_key.get_secret_value(),
         collection=settings.qdrant_collection,
+        library=_library_id(places),
         timeout_s=settings.qdrant_timeout_s,
     )
     with closing(QdrantVectorIndex(place)) as index:
         yield index
+
+
+def _library_id(places: LibraryPlaces) -> str:
+    try:
+        return get_library_id(places, new_id())
+    except StoreReadOnly:  # nothing can be written here: it has never put anything anywhere
+        return ""
 
 
 class VectorBench:

@@ -29,6 +29,8 @@ class QdrantPlace:
     api_key: str = dataclasses.field(default="", repr=False)
     collection: str = "audio-ident"
     """Start of the names of collections."""
+    library: str = ""
+    """Id of the library: what another one has put under such names is left alone."""
     timeout_s: float = 5.0
 
     @property
@@ -100,6 +102,7 @@ class Collections:
         metadata = {
             "program": PROGRAM,
             "collection": self._place.collection,
+            "library": self._place.library,
             "space": encoded_space(space),
         }
         self._server.create(name, space.dimension, metadata)
@@ -146,7 +149,7 @@ class Collections:
         if not facts.metadata:
             raise _refused(name, "it does not say what it is for; Qdrant 1.16 is needed for that")
         if not self._is_ours(facts, space_id):
-            raise _refused(name, "it is for something else")
+            raise _refused(name, "it is for something else, or of another library")
         try:
             space = Space(**facts.metadata["space"])
         except TypeError:
@@ -160,6 +163,7 @@ class Collections:
         return (
             said.get("program") == PROGRAM
             and said.get("collection") == self._place.collection
+            and said.get("library", "") == self._place.library
             and isinstance(space, Mapping)
             and space.get("id") == space_id
         )
