@@ -115,6 +115,14 @@ def test_a_hidden_track_is_never_answered(scape: Soundscape) -> None:
     assert ids(answer) == [track_name(number) for number in range(2, 6)]
 
 
+def test_a_hidden_track_cannot_be_asked_about(scape: Soundscape) -> None:
+    """That is said at once, instead of telling people to wait until it is listened to."""
+    TrackHider(scape.catalogue, lambda: NOW).hide(track_name(0), "somebody")
+
+    with pytest.raises(NotFound, match="hidden"):
+        scape.similar().similar_to_blend(plus(track_name(0)), VibeWish())
+
+
 def test_copies_of_what_is_asked_about_are_left_out(scape: Soundscape) -> None:
     """Files of the same audio, and recordings that people say are the same."""
     scape.add(10, direction(0), audio=0)

@@ -86,6 +86,8 @@ def _stretch(rows: Rows, wanted: TrackSpan) -> Stretch:
     track = rows.tracks.find(wanted.track_id)
     if track is None:
         raise NotFound(f"no track has the id {wanted.track_id}")
+    if rows.hidden.is_hidden(track.id):  # no index has it, and none will
+        raise NotFound("the track is hidden: restore it to ask what sounds like it")
     start_s = ticks_to_seconds(track.points.start_ticks)
     length_s = ticks_to_seconds(track.points.end_ticks) - start_s
     end_s = length_s if wanted.end_s is None else min(wanted.end_s, length_s)
