@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import filelock
 import httpx
 import pytest
 
@@ -53,12 +54,15 @@ def until_completed(events: Iterator[Told]) -> list[Told]:
 
 
 def test_a_stream_tells_an_import_from_order_to_end(
-    service: httpx.Client, collection: Collection
+    service: httpx.Client, data: Path, collection: Collection
 ) -> None:
     """Connected, snapshot, then every change in order of its id; then the stream ends."""
-    session_id = order_import(service, collection.music)
-    with listening(service, f"/api/v1/imports/{session_id}/events") as events:
-        told = list(events)
+    with filelock.FileLock(data / "writer.lock", timeout=60) as right_to_import:
+        session_id = order_import(service, collection.music)
+        with listening(service, f"/api/v1/imports/{session_id}/events") as events:
+            told = [next(events), next(events)]
+            right_to_import.release()
+            told += events
     after = service.get(f"/api/v1/imports/{session_id}").json()
 
     assert [event.name for event in told[:2]] == ["connected", "snapshot"]
